@@ -1,0 +1,91 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { ShapeError, StyleError } from '../errors.js';
+
+/** Throws unless `condition` holds. The message is only built when it is needed. */
+export function assert(
+  condition: boolean,
+  message: () => string,
+  ErrorClass: new (text: string) => StyleError = StyleError,
+): asserts condition {
+  if (!condition) throw new ErrorClass(message());
+}
+
+const isTensor = (x: unknown): x is Tensor =>
+  typeof x === 'object' && x !== null && 'dataId' in x && 'shape' in x && Array.isArray(x.shape);
+
+/** A value as it may stand in a message: short, whatever it is. */
+export function show(value: unknown): string {
+  if (isTensor(value)) return `a ${value.dtype} tensor of shape [${value.shape.join(', ')}]`;
+  if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', ...' : ''}]`;
+  if (typeof value === 'object' && value !== null) return `an object with {${Object.keys(value).slice(0, 8).join(', ')}}`;
+  return String(value);
+}
+
+/** A living float32 tensor of the given rank, no side of it empty. */
+export function assertTensor(where: string, argument: string, x: Tensor, rank: number, shape: string): void {
+  const expected = `${where}: ${argument} must be a float32 tensor ${shape}`;
+  assert(isTensor(x), () => `${expected}; got ${show(x)}`, ShapeError);
+  assert(!x.isDisposed, () => `${expected}; got a tensor that is already disposed`, ShapeError);
+  assert(x.rank === rank && x.dtype === 'float32', () => `${expected}; got ${show(x)}`, ShapeError);
+  assert(x.size > 0, () => `${expected} with no side of length 0; got ${show(x)}`, ShapeError);
+}
+
+/** A batch of feature maps `[b, h, w, c]`. */
+export function assertFeatures(where: string, argument: string, x: Tensor): void {
+  assertTensor(where, argument, x, 4, '[b, h, w, c]');
+}
+
+/** A batch of RGB pictures `[b, h, w, 3]`. */
+export function assertImage(where: string, argument: string, x: Tensor): void {
+  assertTensor(where, argument, x, 4, '[b, h, w, 3] of RGB values in 0..1');
+  assert(
+    x.shape[3] === 3,
+    () => `${where}: ${argument} must have 3 channels (RGB), [b, h, w, 3]; got ${show(x)}`,
+    ShapeError,
+  );
+}
+
+/** Two tensors of one shape. */
+export function assertSameShape(where: string, nameA: string, a: Tensor, nameB: string, b: Tensor): void {
+  assert(
+    a.shape.length === b.shape.length && a.shape.every((side, i) => side === b.shape[i]),
+    () => `${where}: ${nameA} [${a.shape.join(', ')}] and ${nameB} [${b.shape.join(', ')}] must have equal shapes`,
+    ShapeError,
+  );
+}
+
+/** One of the strings that the option's type lists. */
+export function assertOneOf<T extends string>(
+  where: string,
+  option: string,
+  value: unknown,
+  known: readonly T[],
+): asserts value is T {
+  assert(
+    known.includes(value as T),
+    () => `${where}: ${option} must be one of ${known.map((k) => `'${k}'`).join(', ')}; got ${show(value)}`,
+  );
+}
+
+/** A finite number in `min..max`, whole if asked. `Infinity` passes where `max` is `Infinity` and `infinite` is set. */
+export function assertNumber(
+  where: string,
+  option: string,
+  value: unknown,
+  limits: { min?: number; max?: number; integer?: boolean; infinite?: boolean } = {},
+): asserts value is number {
+  const { min = -Infinity, max = Infinity, integer = false, infinite = false } = limits;
+  const fits =
+    typeof value === 'number' &&
+    (Number.isFinite(value) || (infinite && value === Infinity)) &&
+    value >= min &&
+    value <= max &&
+    (!integer || value === Infinity || Number.isInteger(value));
+  assert(fits, () => {
+    const kind = integer ? 'a whole number' : 'a number';
+    const range = min === -Infinity && max === Infinity ? '' : ` in ${String(min)}..${String(max)}`;
+    return `${where}: ${option} must be ${kind}${range}; got ${show(value)}`;
+  });
+}

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { ShapeError, StyleError } from '../errors.js';
+import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
+import { assert, show } from './assert.js';
+import { ensureGradients } from './ensureGradients.js';
+
+/** Whether a surrounding `tf.grad` is recording. */
+export const onTape = (): boolean => tf.engine().isTapeOn();
+
+interface Forms<T extends Tensor> {
+  /** The value alone: what a plain call computes. */
+  value: (x: T) => Scalar;
+  /** Value and gradient together. */
+  valueAndGrad: (x: T) => ValueAndGrad<T>;
+  /** Checks the argument before any work. */
+  check?: (x: T) => void;
+  partNames?: readonly string[];
+  /** Tensors that the function made for itself. */
+  owns?: readonly Tensor[];
+}
+
+/**
+ * A {@link Differentiable} from its closed form: called plainly it computes the value only, under `tf.grad` it is one node of
+ * the tape whose gradient is the closed form, and `valueAndGrad` needs no tape at all.
+ */
+export function closedForm<T extends Tensor>(forms: Forms<T>): ClosedForm<T> {
+  ensureGradients();
+  const { value, valueAndGrad, check = () => undefined, partNames, owns = [] } = forms;
+  const taped = (x: T): Scalar =>
+    tf.customGrad((input, save) => {
+      (save as tf.GradSaveFunc)([input as Tensor]);
+      return {
+        value: value(input as T),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, valueAndGrad(saved[0] as T).grad),
+      };
+    })(x);
+  const call = (x: T): Scalar => {
+    check(x);
+    return onTape() ? taped(x) : tf.tidy(() => value(x));
+  };
+  return Object.assign(call, {
+    valueAndGrad: (x: T) => {
+      check(x);
+      return tf.tidy(() => valueAndGrad(x) as ValueAndGrad<T> & tf.TensorContainerObject);
+    },
+    dispose: () => tf.dispose([...owns]),
+    ...(partNames === undefined ? {} : { partNames }),
+  });
+}
+
+/** Value and gradient of any {@link Differentiable}: in closed form where it has one, by the tape otherwise. */
+export function valueAndGradOf<T extends Tensor>(where: string, f: Differentiable<T>, x: T): ValueAndGrad<T> {
+  if (f.valueAndGrad !== undefined) return f.valueAndGrad(x);
+  ensureGradients();
+  let result: ValueAndGrad<T>;
+  try {
+    result = tf.tidy(() => tf.valueAndGrad(f as (x: Tensor) => Tensor)(x)) as ValueAndGrad<T>;
+  } catch (error) {
+    const missing = /gradient function not found for (\w+)/.exec(String(error))?.[1];
+    if (missing === undefined) throw error;
+    throw new StyleError(
+      `${where}: the loss uses the operation ${missing}, for which no gradient is registered. ` +
+        `Register one with tf.registerGradient, or give the loss a valueAndGrad of its own.`,
+      { cause: error },
+    );
+  }
+  assert(
+    result.value.rank === 0,
+    () => `${where}: a loss must return a scalar; got ${show(result.value)}`,
+    ShapeError,
+  );
+  return result;
+}

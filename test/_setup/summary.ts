@@ -1,0 +1,30 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Closes a run with how many tests ran on which backend, and with one plain line that a script can read. */
+export default class Summary implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const perProject = new Map<string, { passed: number; failed: number; skipped: number }>();
+    for (const module of modules) {
+      const name = module.project.name;
+      const count = perProject.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
+      perProject.set(name, count);
+      // A file that could not even be loaded counts as one failure.
+      if (module.errors().length > 0) count.failed += 1;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state !== 'pending') count[state] += 1;
+      }
+    }
+    const line = (c: { passed: number; failed: number; skipped: number }): string =>
+      `${String(c.passed)} passed, ${String(c.failed)} failed${c.skipped > 0 ? `, ${String(c.skipped)} skipped` : ''}`;
+    const total = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    console.log('');
+    for (const [name, count] of [...perProject].sort()) {
+      console.log(`  on ${name.padEnd(24)} ${line(count)}`);
+      total.passed += count.passed;
+      total.failed += count.failed;
+      total.skipped += count.skipped;
+    }
+    console.log(line(total));
+  }
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+
+const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node'];
+
+export default defineConfig({
+  entry: ['src/index.ts', ...folders.map((folder) => `src/${folder}/index.ts`)],
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  platform: 'neutral',
+  // tsup 8.5.1 hands `baseUrl` to the compiler, which TypeScript 6 reports as TS5101.
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  external: [/^node:/, 'sharp'],
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+});

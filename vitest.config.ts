@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    backend: 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+  }
+}
+
+/** The browser: $CHROMIUM, else the usual places. Nothing is downloaded. */
+function findChromium(): string | undefined {
+  const fromEnv = process.env['CHROMIUM'];
+  if (fromEnv) {
+    if (!existsSync(fromEnv)) throw new Error(`CHROMIUM=${fromEnv} does not exist`);
+    return fromEnv;
+  }
+  return [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ].find((place) => existsSync(place));
+}
+
+const chromium = findChromium();
+if (chromium === undefined) {
+  const message =
+    'No Chromium found: the webgl, webgpu and wasm-browser projects are left out. ' +
+    'Install it (apt-get install -y chromium) or set CHROMIUM=/path/to/chrome.';
+  if (process.env['REQUIRE_BROWSER'] === '1') throw new Error(message);
+  console.warn(`\n${message}\n`);
+}
+
+const folders = 'image|losses|wct|optim|models|pipelines|node';
+const alias = [
+  { find: /^pastiche$/, replacement: path.resolve('src/index.ts') },
+  { find: new RegExp(`^pastiche/(${folders})$`), replacement: path.resolve('src/$1/index.ts') },
+];
+
+// Files named *.node.test.ts need Node (files, servers, threads); the others run on every backend, in Node and in Chromium.
+const everywhere = ['test/**/!(*.node).test.ts'];
+
+const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
+  resolve: { alias },
+  test: {
+    name: backend,
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    setupFiles: ['test/_setup/node.ts'],
+    provide: { backend },
+    testTimeout: 120_000,
+  },
+});
+
+const browser = (name: string, backend: 'wasm' | 'webgl' | 'webgpu', args: string[]): TestProjectInlineConfiguration => ({
+  resolve: { alias },
+  // Everything that the tests import from node_modules is listed, so that Vite does not discover a dependency in the middle of
+  // a run and reload the page.
+  optimizeDeps: {
+    include: ['core', 'converter', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'].map(
+      (name) => `@tensorflow/tfjs-${name}`,
+    ),
+  },
+  test: {
+    name,
+    include: everywhere,
+    // One page per project: the backend starts once.
+    isolate: false,
+    fileParallelism: false,
+    setupFiles: ['test/_setup/browser.ts'],
+    provide: { backend },
+    testTimeout: 240_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: chromium!,
+          args: ['--no-sandbox', '--disable-gpu-sandbox', '--no-first-run', '--disable-background-networking', ...args],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
+
+// GPU=1 uses the machine's real GPU; the default is the software renderer, the same everywhere.
+const gpu = process.env['GPU'] === '1';
+const software = gpu ? [] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+const softwareGpu = gpu ? [] : ['--use-webgpu-adapter=swiftshader'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/_setup/summary.ts'],
+    projects: [
+      node('cpu'),
+      node('wasm'),
+      ...(chromium === undefined
+        ? []
+        : [
+            browser('wasm-browser', 'wasm', []),
+            browser('webgl', 'webgl', software),
+            browser('webgpu', 'webgpu', [...software, ...softwareGpu, '--enable-unsafe-webgpu']),
+          ]),
+    ],
+  },
+});
