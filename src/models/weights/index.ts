@@ -1,0 +1,15 @@
+export type { KernelLayout, ReadOptions, WeightArray, WeightEntry, WeightSource } from './source.js';
+export { bytesReader, type RangeReader } from './rangeReader.js';
+export type { WeightFile } from './weightFile.js';
+export { urlReader, type UrlOptions } from './urlReader.js';
+export { safetensors, type SafetensorsOptions, type SafetensorsSource } from './safetensors.js';
+export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafetensors.js';
+export { readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
+export {
+  decoderCandidates,
+  encoderCandidates,
+  VGG_BLOCKS,
+  vggCandidates,
+  vggConvolutions,
+  type VggArchitecture,
+} from './vggNames.js';

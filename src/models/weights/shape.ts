@@ -1,0 +1,18 @@
+/** Whether `value` can be the shape of an array: whole sides >= 0, not too many, and a count of elements that a number can hold. */
+export function isShape(value: unknown): value is number[] {
+  if (!Array.isArray(value) || value.length > 16) return false;
+  return (
+    value.every((side) => Number.isSafeInteger(side) && side >= 0) && Number.isSafeInteger(elements(value as number[]))
+  );
+}
+
+/** The number of elements of an array of this shape. */
+export const elements = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+/** Some names for a message, shortened. */
+export function listNames(names: Iterable<string>, most = 8): string {
+  const all = [...names];
+  const shown = all.slice(0, most).map((name) => `'${name.slice(0, 60)}'`);
+  if (all.length > most) shown.push(`... (${all.length} in all)`);
+  return shown.length === 0 ? 'none' : shown.join(', ');
+}

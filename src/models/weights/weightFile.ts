@@ -1,0 +1,19 @@
+import { WeightsError } from '../../errors.js';
+import { assert, show } from '../../internal/assert.js';
+import { bytesReader, type RangeReader } from './rangeReader.js';
+import { urlReader, type UrlOptions } from './urlReader.js';
+
+/** Whatever a weights file can be read from. A string is a URL. */
+export type WeightFile = Uint8Array | ArrayBuffer | string | URL | RangeReader;
+
+/** The reader for whatever the user has given. */
+export function openReader(where: string, file: WeightFile, options: UrlOptions = {}): RangeReader {
+  if (file instanceof Uint8Array || file instanceof ArrayBuffer) return bytesReader(file);
+  if (typeof file === 'string' || file instanceof URL) return urlReader(file, options);
+  assert(
+    typeof (file as Partial<RangeReader> | null)?.read === 'function',
+    () => `${where}: expected bytes (Uint8Array, ArrayBuffer), a URL or a RangeReader; got ${show(file)}`,
+    WeightsError,
+  );
+  return file;
+}
