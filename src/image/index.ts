@@ -1,0 +1,12 @@
+export { imageFromPixels, imageToPixels } from './pixels.js';
+export type { FromPixelsOptions, Pixels, RgbaPixels, ToPixelsOptions } from './pixels.js';
+export { resizeImage } from './resizeImage.js';
+export type { ResizeOptions } from './resizeImage.js';
+export type { ResizeMethod } from './resamplingMatrix.js';
+export { fitSize } from './fitSize.js';
+export type { FitOptions } from './fitSize.js';
+export { noiseImage } from './noiseImage.js';
+export type { NoiseOptions } from './noiseImage.js';
+export { meanSquaredError, psnr } from './imageError.js';
+export type { PsnrOptions } from './imageError.js';
+export { keepColors, rgbToYiq, yiqToRgb } from './colors.js';
