@@ -28,6 +28,8 @@ export interface WeightSource {
   readonly description: string;
   /** Names, shapes and stored types of all arrays. Reads the header only, where the format has one. */
   entries(options?: ReadOptions): Promise<ReadonlyMap<string, WeightEntry>>;
+  /** Notes of the file about itself, such as the preprocessing that its network expects; only where the format has a place for them. */
+  metadata?(options?: ReadOptions): Promise<Readonly<Record<string, string>>>;
   /** One array, converted to float32. Throws a `WeightsError` where there is none of that name. */
   read(name: string, options?: ReadOptions): Promise<WeightArray>;
 }

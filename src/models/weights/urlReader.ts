@@ -164,7 +164,7 @@ export function urlReader(address: string | URL, options: UrlOptions = {}): Rang
       const { total = 0 } = known;
       assertRange(url, offset, length, total);
       const here = kept ?? known.bytes;
-      if (offset + length <= here.length) return here.subarray(offset, offset + length);
+      if (length === 0 || offset + length <= here.length) return here.subarray(offset, offset + length);
       assert(
         length <= maxBytes,
         () => `${url}: expected at most ${maxBytes} bytes at once; got ${length}`,
