@@ -2,7 +2,7 @@ export { imageFromPixels, imageToPixels } from './pixels.js';
 export type { FromPixelsOptions, Pixels, RgbaPixels, ToPixelsOptions } from './pixels.js';
 export { resizeImage } from './resizeImage.js';
 export type { ResizeOptions } from './resizeImage.js';
-export type { ResizeMethod } from './resamplingMatrix.js';
+export type { ResizeMethod } from './resamplingBlocks.js';
 export { fitSize } from './fitSize.js';
 export type { FitOptions } from './fitSize.js';
 export { noiseImage } from './noiseImage.js';

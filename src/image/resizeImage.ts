@@ -3,7 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assertImage, assertOneOf } from '../internal/assert.js';
 import type { Image } from '../types.js';
 import { assertSides } from './assertSides.js';
-import { resamplingMatrix, resizeMethods, type ResizeMethod } from './resamplingMatrix.js';
+import { resamplingBlocks, resizeMethods, type ResizeMethod } from './resamplingBlocks.js';
 
 /** Options of {@link resizeImage}. */
 export interface ResizeOptions {
@@ -17,8 +17,12 @@ export interface ResizeOptions {
 /** Resamples the first axis of `[side, ...rest]`. */
 function resampleFirstAxis(x: Tensor4D, to: number, method: ResizeMethod): Tensor4D {
   const [from, ...rest] = x.shape;
-  const matrix = tf.tensor2d(resamplingMatrix(from, to, method), [to, from]);
-  return tf.reshape(tf.matMul(matrix, tf.reshape<tf.Rank.R2>(x, [from, -1])), [to, ...rest]);
+  const width = x.size / from;
+  const lines = tf.reshape(x, [from, width]);
+  const pieces = resamplingBlocks(from, to, method).map(({ first, rows, columns, weights }) =>
+    tf.tidy(() => tf.matMul(tf.tensor2d(weights, [rows, columns]), tf.slice(lines, [first, 0], [columns, width]))),
+  );
+  return tf.reshape(pieces.length === 1 ? pieces[0]! : tf.concat(pieces, 0), [to, ...rest]);
 }
 
 /**
@@ -54,13 +58,13 @@ export function resizeImage(image: Image, size: readonly [number, number], optio
   assertOneOf('resizeImage', 'method', method, resizeMethods);
   const [height, width] = size;
   return tf.tidy(() => {
-    // Every axis in turn comes to the front: one 2-D product without transpose flags for the whole batch, the fast way on wasm.
+    // Each axis in turn comes to the front: 2-D products without transpose flags for the whole batch, the fast way on wasm.
     let x: Image = image;
-    if (width !== x.shape[2]) {
-      x = tf.transpose(resampleFirstAxis(tf.transpose(x, [2, 0, 1, 3]), width, method), [1, 2, 0, 3]);
-    }
     if (height !== x.shape[1]) {
       x = tf.transpose(resampleFirstAxis(tf.transpose(x, [1, 0, 2, 3]), height, method), [1, 0, 2, 3]);
+    }
+    if (width !== x.shape[2]) {
+      x = tf.transpose(resampleFirstAxis(tf.transpose(x, [2, 0, 1, 3]), width, method), [1, 2, 0, 3]);
     }
     return x === image ? tf.clone(image) : x;
   });
