@@ -13,19 +13,59 @@ export interface Tridiagonal {
   rows: Float64Array;
 }
 
-/** `[product, dot]` of one pass over the lower triangle: `product += A[0:i, 0:i] reflector`, both halves of a row at once. */
+/** `product = A[0:size, 0:size] reflector` from the lower triangle, read once; two rows at a time. */
 function multiplyLower(a: Float64Array, n: number, size: number, reflector: Float64Array, product: Float64Array): void {
   product.fill(0, 0, size);
-  for (let r = 0; r < size; r++) {
+  let r = 0;
+  for (; r + 1 < size; r += 2) {
+    const row = r * n;
+    const next = row + n;
+    const value = reflector[r]!;
+    const nextValue = reflector[r + 1]!;
+    const corner = a[next + r]!;
+    let dot = a[row + r]! * value + corner * nextValue;
+    let nextDot = a[next + r + 1]! * nextValue + corner * value;
+    for (let c = 0; c < r; c++) {
+      const element = a[row + c]!;
+      const nextElement = a[next + c]!;
+      const other = reflector[c]!;
+      dot += element * other;
+      nextDot += nextElement * other;
+      product[c]! += element * value + nextElement * nextValue;
+    }
+    product[r]! += dot;
+    product[r + 1]! += nextDot;
+  }
+  if (r < size) {
     const row = r * n;
     const value = reflector[r]!;
     let dot = a[row + r]! * value;
     for (let c = 0; c < r; c++) {
-      const element = a[row + c]!;
-      dot += element * reflector[c]!;
-      product[c]! += element * value;
+      dot += a[row + c]! * reflector[c]!;
+      product[c]! += a[row + c]! * value;
     }
     product[r]! += dot;
+  }
+}
+
+/** `A[0:size, 0:size] -= u p^T + p u^T` in the lower triangle; two rows at a time. */
+function subtractProducts(a: Float64Array, n: number, size: number, u: Float64Array, p: Float64Array): void {
+  for (let r = 0; r < size; r += 2) {
+    const row = r * n;
+    // A last row without a partner is its own partner, with zeros.
+    const paired = r + 1 < size;
+    const next = paired ? row + n : row;
+    const uRow = u[r]!;
+    const pRow = p[r]!;
+    const uNext = paired ? u[r + 1]! : 0;
+    const pNext = paired ? p[r + 1]! : 0;
+    for (let c = 0; c <= r; c++) {
+      const uValue = u[c]!;
+      const pValue = p[c]!;
+      a[row + c]! -= uRow * pValue + pRow * uValue;
+      a[next + c]! -= uNext * pValue + pNext * uValue;
+    }
+    if (paired) a[next + r + 1]! -= 2 * uNext * pNext;
   }
 }
 
@@ -97,12 +137,7 @@ export function tridiagonalise(a: Float64Array, n: number): Tridiagonal {
     }
     half /= 2 * norm;
     for (let c = 0; c < i; c++) product[c]! -= half * u[c]!;
-    for (let r = 0; r < i; r++) {
-      const start = r * n;
-      const uValue = u[r]!;
-      const pValue = product[r]!;
-      for (let c = 0; c <= r; c++) a[start + c]! -= uValue * product[c]! + pValue * u[c]!;
-    }
+    subtractProducts(a, n, i, u, product);
   }
   if (n > 0) diagonal[0] = a[0]!;
   return { diagonal, subdiagonal, rows: accumulate(a, norms, n) };
