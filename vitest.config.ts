@@ -94,6 +94,9 @@ const softwareGpu = gpu ? [] : ['--use-webgpu-adapter=swiftshader'];
 
 export default defineConfig({
   test: {
+    // TensorFlow.js recommends another package under Node. (Its IS_TEST flag would silence it, but on wasm that flag also takes every
+    // tensor saved by a customGrad for a leak.)
+    onConsoleLog: (log) => (log.includes('looks like you are running TensorFlow.js in Node.js') ? false : undefined),
     reporters: ['default', './test/_setup/summary.ts'],
     projects: [
       node('cpu'),

@@ -46,4 +46,6 @@ export interface LossTap<L extends string = string> {
   readonly loss: Differentiable<Features>;
   /** What the loss is multiplied with. @defaultValue 1 */
   readonly weight?: number;
+  /** What its share of the sum is called in reports. @defaultValue the layer's name */
+  readonly name?: string;
 }

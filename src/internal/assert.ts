@@ -19,7 +19,8 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.slice(0, 60)}'`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `[${value.slice(0, 8).map(show).join(', ')}${value.length > 8 ? ', ...' : ''}]`;
-  if (typeof value === 'object' && value !== null) return `an object with {${Object.keys(value).slice(0, 8).join(', ')}}`;
+  if (typeof value === 'object' && value !== null)
+    return `an object with {${Object.keys(value).slice(0, 8).join(', ')}}`;
   return String(value);
 }
 

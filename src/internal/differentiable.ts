@@ -65,10 +65,6 @@ export function valueAndGradOf<T extends Tensor>(where: string, f: Differentiabl
       { cause: error },
     );
   }
-  assert(
-    result.value.rank === 0,
-    () => `${where}: a loss must return a scalar; got ${show(result.value)}`,
-    ShapeError,
-  );
+  assert(result.value.rank === 0, () => `${where}: a loss must return a scalar; got ${show(result.value)}`, ShapeError);
   return result;
 }

@@ -36,9 +36,21 @@ function spread(dy: Tensor, x: Tensor, axis: unknown): Tensor {
 }
 
 const configs = (): GradConfig[] => [
-  binary(tf.Add, (dy) => dy, (dy) => dy),
-  binary(tf.Sub, (dy) => dy, (dy) => tf.neg(dy)),
-  binary(tf.Multiply, (dy, _a, b) => tf.mul(dy, b), (dy, a) => tf.mul(dy, a)),
+  binary(
+    tf.Add,
+    (dy) => dy,
+    (dy) => dy,
+  ),
+  binary(
+    tf.Sub,
+    (dy) => dy,
+    (dy) => tf.neg(dy),
+  ),
+  binary(
+    tf.Multiply,
+    (dy, _a, b) => tf.mul(dy, b),
+    (dy, a) => tf.mul(dy, a),
+  ),
   binary(
     tf.RealDiv,
     (dy, _a, b) => tf.div(dy, b),
@@ -66,10 +78,22 @@ const configs = (): GradConfig[] => [
   unary(tf.Mean, (dy, x, { axis }) => tf.mul(spread(dy, x, axis), dy.size / x.size)),
   unary(tf.Transpose, (dy, _x, { perm }) => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[]))),
   unary(tf.Slice, (dy, x, { begin, size }) => {
-    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [number[], number[]];
-    return tf.pad(dy, x.shape.map((side, i): [number, number] => [start[i]!, side - start[i]! - length[i]!]));
+    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [
+      number[],
+      number[],
+    ];
+    return tf.pad(
+      dy,
+      x.shape.map((side, i): [number, number] => [start[i]!, side - start[i]! - length[i]!]),
+    );
   }),
-  unary(tf.PadV2, (dy, x, { paddings }) => tf.slice(dy, (paddings as [number, number][]).map(([before]) => before), x.shape)),
+  unary(tf.PadV2, (dy, x, { paddings }) =>
+    tf.slice(
+      dy,
+      (paddings as [number, number][]).map(([before]) => before),
+      x.shape,
+    ),
+  ),
   {
     kernelName: tf.AddN,
     saveAllInputs: true,
@@ -80,7 +104,11 @@ const configs = (): GradConfig[] => [
     saveAllInputs: true,
     gradFunc: (dy, saved, { axis }) => {
       const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
-      const pieces = tf.split(one(dy), saved.map((x) => x.shape[along]!), along);
+      const pieces = tf.split(
+        one(dy),
+        saved.map((x) => x.shape[along]!),
+        along,
+      );
       return Object.fromEntries(pieces.map((piece, i) => [String(i), () => piece]));
     },
   },

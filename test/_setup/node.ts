@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, inject } from 'vitest';
 
-// Silences the "Hi, looks like you are running TensorFlow.js in Node.js" banner.
-tf.env().set('IS_TEST', true);
-
 beforeAll(async () => {
   const backend = inject('backend');
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');

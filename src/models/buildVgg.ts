@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { LayerError } from '../errors.js';
+import { assert, assertOneOf, show } from '../internal/assert.js';
+import { conv, rotateKernel } from '../internal/kernels/conv.js';
+import { type Padding, paddings } from '../internal/kernels/padding.js';
+import { type Pooling, type PoolRounding, pool, poolRoundings, poolings } from '../internal/kernels/pool.js';
+import type { Op } from '../internal/kernels/op.js';
+import { relu } from '../internal/kernels/relu.js';
+import { type Architecture, type VggLayer, architectures, vggLayers } from './architectures.js';
+import type { FeatureExtractor } from './extractor.js';
+import type { ColorMap } from './preprocessing.js';
+import { type NamedOp, sequential } from './sequential.js';
+import type { Convolution } from './weights/index.js';
+
+/** The numbers of one convolution. */
+export type ConvWeights = Pick<Convolution, 'kernel' | 'kernelShape' | 'bias'>;
+
+/** How a VGG network is put together; the weights say nothing about these. */
+export interface VggOptions<A extends Architecture = Architecture, L extends VggLayer<A> = VggLayer<A>> {
+  /** Which network. @defaultValue 'vgg19' */
+  readonly architecture?: A;
+  /** What a 2x2 window becomes. Gatys et al. found that `'average'` gives slightly more appealing pictures. @defaultValue 'max' */
+  readonly pooling?: Pooling;
+  /** Whether odd sizes are pooled to the smaller or the larger half. @defaultValue 'floor' */
+  readonly poolRounding?: PoolRounding;
+  /** How convolutions continue the picture beyond its border. VGG was trained with zeros. @defaultValue 'zero' */
+  readonly padding?: Padding;
+  /** The deepest layer to build: deeper weights are neither read nor held. @defaultValue the last layer */
+  readonly upTo?: L;
+  /** Whether the weights that {@link FeatureExtractor.imageGradient} needs are held too (as much again). @defaultValue true */
+  readonly gradients?: boolean;
+}
+
+/** A network before its weights: checked options and the layers to build, `'image'` first. */
+export interface VggPlan<A extends Architecture> extends Required<Omit<VggOptions<A>, 'upTo'>> {
+  readonly layers: readonly VggLayer<A>[];
+}
+
+/** Checks options that are independent of the weights, and fills in the defaults. */
+export function vggPlan<A extends Architecture>(where: string, options: VggOptions<A>): VggPlan<A> {
+  const {
+    architecture = 'vgg19' as A,
+    pooling = 'max',
+    poolRounding = 'floor',
+    padding = 'zero',
+    upTo,
+    gradients = true,
+  } = options;
+  assertOneOf(where, 'architecture', architecture, Object.keys(architectures));
+  assertOneOf(where, 'pooling', pooling, poolings);
+  assertOneOf(where, 'poolRounding', poolRounding, poolRoundings);
+  assertOneOf(where, 'padding', padding, paddings);
+  const all = vggLayers(architecture);
+  const deepest = upTo === undefined ? all.length - 1 : all.indexOf(upTo);
+  assert(
+    deepest >= 1,
+    () => `${where}: upTo must be a layer after 'image', one of ${all.slice(1).join(', ')}; got ${show(upTo)}`,
+    LayerError,
+  );
+  return { architecture, pooling, poolRounding, padding, gradients, layers: all.slice(0, deepest + 1) };
+}
+
+/** The network of a plan from the weights of its convolutions. */
+export function buildVgg<A extends Architecture>(
+  plan: VggPlan<A>,
+  colors: ColorMap | undefined,
+  weights: ReadonlyMap<string, ConvWeights>,
+): FeatureExtractor<VggLayer<A>> {
+  const { layers, pooling, poolRounding, padding, gradients } = plan;
+  const owns: Tensor[] = [];
+  const own = <T extends Tensor>(tensor: T): T => {
+    owns.push(tf.keep(tensor));
+    return tensor;
+  };
+  const convolution = ({ kernel, kernelShape, bias }: ConvWeights): Op => {
+    const tensors = { kernel: own(tf.tensor4d(kernel, [...kernelShape])), bias: own(tf.tensor1d(bias)) };
+    return conv(gradients ? { ...tensors, rotated: own(rotateKernel(tensors.kernel)) } : tensors, padding);
+  };
+  const ops: NamedOp[] = [];
+  if (colors !== undefined) ops.push({ name: '_colors', op: convolution(colorConvolution(colors)) });
+  for (const name of layers.slice(1)) {
+    if (name.startsWith('conv')) ops.push({ name, op: convolution(weights.get(name)!) });
+    else ops.push({ name, op: name.startsWith('relu') ? relu : pool(pooling, poolRounding) });
+  }
+  return sequential(ops, owns);
+}
+
+/** A colour map as a 1x1 convolution. */
+function colorConvolution({ matrix, bias }: ColorMap): ConvWeights {
+  const kernel = Float32Array.from({ length: 9 }, (_, i) => matrix[i % 3]![Math.floor(i / 3)]!);
+  return { kernel, kernelShape: [1, 1, 3, 3], bias: Float32Array.from(bias) };
+}

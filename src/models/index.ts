@@ -1,0 +1,10 @@
+export { architectures, vggLayers, type Architecture, type ConvIndex, type VggLayer } from './architectures.js';
+export type { FeatureExtractor } from './extractor.js';
+export { insertLossTaps } from './taps.js';
+export { loadVgg, type LoadVggOptions } from './loadVgg.js';
+export type { VggOptions } from './buildVgg.js';
+export { randomVgg, type RandomVggOptions } from './randomVgg.js';
+export { preprocessings, type ColorMap, type Preprocessing } from './preprocessing.js';
+export { paddings, type Padding } from '../internal/kernels/padding.js';
+export { poolings, poolRoundings, type Pooling, type PoolRounding } from '../internal/kernels/pool.js';
+export * from './weights/index.js';

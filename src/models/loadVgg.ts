@@ -1,0 +1,109 @@
+import { WeightsError } from '../errors.js';
+import { assertOneOf, show } from '../internal/assert.js';
+import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
+import { type ConvWeights, type VggOptions, buildVgg, vggPlan } from './buildVgg.js';
+import type { FeatureExtractor } from './extractor.js';
+import { type ColorMap, type Preprocessing, colorMap, preprocessings } from './preprocessing.js';
+import { type ReadOptions, type WeightSource, readConvolution, vggCandidates } from './weights/index.js';
+
+const where = 'loadVgg';
+
+/** How to build the network, and what its weights were trained to see. */
+export interface LoadVggOptions<A extends Architecture = Architecture, L extends VggLayer<A> = VggLayer<A>>
+  extends VggOptions<A, L>, ReadOptions {
+  /**
+   * The colours that the weights expect. The same layer names are in use for several conventions, so this must be known: from
+   * here, else from the file's notes (`preprocessing`), else from a `conv0` among the weights, else from Keras layer names
+   * (which are `'caffe'`).
+   */
+  readonly preprocessing?: Preprocessing;
+}
+
+/**
+ * A VGG network from published weights, ready to show its features.
+ *
+ * Only the layers up to `upTo` are read. Layers are found under the names of torchvision (`features.0.weight`), Keras
+ * (`block1_conv1`) and this library (`conv1_1`). Channels are 64, 128, 256, 512, 512 a block, or the same multiples of the
+ * width of `conv1_1` (slim networks).
+ *
+ * @param source - where the weights are: `safetensors(...)`, `torchCheckpoint(...)`, `tfjsManifest(...)`, ...
+ * @returns the network; dispose it when done
+ * @throws WeightsError for a missing or mis-shaped layer (names it, with expected and got), or unknown preprocessing
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { encodeSafetensors, loadVgg, safetensors } from 'pastiche/models';
+ *
+ * const bytes = encodeSafetensors({
+ *   'conv1_1.weight': { shape: [8, 3, 3, 3], values: new Float32Array(216) },
+ *   'conv1_1.bias': { shape: [8], values: new Float32Array(8) },
+ * });
+ * const vgg = await loadVgg(safetensors(bytes), { upTo: 'relu1_1', preprocessing: 'torchvision' });
+ * console.log(vgg.layers); // => ['image', 'conv1_1', 'relu1_1']
+ * vgg.dispose();
+ * ```
+ *
+ * Source: Simonyan & Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition (2015), table 1.
+ */
+export async function loadVgg<A extends Architecture = 'vgg19', L extends VggLayer<A> = VggLayer<A>>(
+  source: WeightSource,
+  options: LoadVggOptions<A, L> = {},
+): Promise<FeatureExtractor<VggLayer<A>>> {
+  const plan = vggPlan<A>(where, options);
+  const read: ReadOptions = { signal: options.signal };
+  const colors = await colorsOf(source, options.preprocessing, read);
+  const weights = new Map<string, ConvWeights>();
+  let channels = 3;
+  let width: number | undefined;
+  for (const layer of plan.layers.filter((name) => name.startsWith('conv'))) {
+    const block = Number(layer.charAt(4)) - 1;
+    const expected = {
+      kernelSize: 3,
+      inputChannels: channels,
+      outputChannels: width === undefined ? undefined : (width * blockChannels[block]!) / blockChannels[0],
+    };
+    const found = await readConvolution(source, layer, vggCandidates(plan.architecture, layer), expected, read);
+    weights.set(layer, found);
+    channels = found.kernelShape[3];
+    width ??= channels;
+  }
+  return buildVgg(plan, colors, weights);
+}
+
+/** What the weights expect, in the order of certainty that {@link LoadVggOptions.preprocessing} states. */
+async function colorsOf(
+  source: WeightSource,
+  preprocessing: Preprocessing | undefined,
+  read: ReadOptions,
+): Promise<ColorMap | undefined> {
+  if (preprocessing !== undefined && typeof preprocessing !== 'object') {
+    assertOneOf(where, 'preprocessing', preprocessing, preprocessings);
+  }
+  const choice = preprocessing ?? (await recorded(source, read));
+  if (choice !== 'conv0') return colorMap(where, choice);
+  const { kernel, bias } = await readConvolution(
+    source,
+    'conv0',
+    ['conv0', 'encoder.conv0', '0'],
+    { kernelSize: 1, inputChannels: 3, outputChannels: 3 },
+    read,
+  );
+  return { matrix: [0, 1, 2].map((out) => [0, 1, 2].map((input) => kernel[input * 3 + out]!)), bias: [...bias] };
+}
+
+async function recorded(source: WeightSource, read: ReadOptions): Promise<Exclude<Preprocessing, ColorMap>> {
+  const note = (await source.metadata?.(read))?.['preprocessing'];
+  // 'caffe-bgr' and 'caffe' are the same convention.
+  const known = preprocessings.find((name) => note === name || note?.startsWith(`${name}-`));
+  if (known !== undefined) return known;
+  const names = [...(await source.entries(read)).keys()];
+  if (names.some((name) => /(^|\.)conv0\.weight$/.test(name))) return 'conv0';
+  if (names.some((name) => name.includes('block1_conv1'))) return 'caffe';
+  throw new WeightsError(
+    `${where}: ${source.description} does not say which preprocessing its weights expect` +
+      `${note === undefined ? '' : ` (its note is ${show(note)})`}: set options.preprocessing to one of ` +
+      `${preprocessings.map((name) => `'${name}'`).join(', ')}. Weights of torchvision need 'torchvision', ` +
+      `those of the original VGG release (caffe) and of Keras need 'caffe'`,
+  );
+}
