@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { OwnedTensors } from '../internal/ownedTensors.js';
+import type { Differentiable } from '../types.js';
+import { rowDot, type Layout } from './layout.js';
+import { evaluateObjective } from './objective.js';
+import type { Bounds } from './options.js';
+import { pack, type Measured } from './readback.js';
+
+/** What is known of a point as numbers. Plain data. */
+export interface PointNumbers {
+  /** The objective alone. */
+  readonly loss: number;
+  /** What is minimised: the loss and the penalty. */
+  readonly total: number;
+  /** `|g|_inf`; g is the gradient of `total`. */
+  readonly gradInf: number;
+  /** `|g|_1`. */
+  readonly gradAbsSum: number;
+  /** `g . g`. */
+  readonly gradSquared: number;
+  readonly parts: readonly number[];
+}
+
+/** A point's gradient `[rows, columns]`, owned, its numbers, and what else was measured. */
+export interface Evaluation<K extends string> {
+  readonly gradient: Tensor2D;
+  readonly numbers: PointNumbers;
+  readonly also: (name: K) => number[];
+}
+
+/** `max |x|`. */
+export const largest = (x: Tensor): Tensor => tf.tidy(() => tf.max(tf.abs(x)));
+
+/** Evaluates the objective at `x`, which it takes over, and reads all scalars of the evaluation back at once. */
+export async function evaluate<T extends Tensor, K extends string>(
+  objective: Differentiable<T>,
+  x: Tensor2D,
+  layout: Layout,
+  owned: OwnedTensors,
+  bounds: Bounds | undefined,
+  penaltyWeight: number,
+  measure: (gradient: Tensor2D) => Measured<K>,
+): Promise<Evaluation<K>> {
+  const shaped = owned.own(layout.fromRows(x));
+  const { value, grad, parts, excess } = evaluateObjective(objective, shaped as T, bounds, penaltyWeight, owned);
+  const gradient = owned.own(layout.toRows(grad));
+  owned.dispose(x, shaped, grad);
+  const { tensor, unpack } = pack<string>(layout.rows, () => {
+    const outside = excess === undefined ? undefined : layout.toRows(excess);
+    const { sums, values } = measure(gradient);
+    return {
+      sums: {
+        ...sums,
+        gradSquared: rowDot(gradient, gradient),
+        gradAbsSum: tf.tidy(() => tf.sum(tf.abs(gradient), 1)),
+        excessSquared: outside === undefined ? undefined : rowDot(outside, outside),
+      },
+      values: { ...values, loss: value, gradInf: largest(gradient), parts },
+    };
+  });
+  owned.own(tensor);
+  owned.dispose(value, parts, excess);
+  const read = unpack(await tensor.data());
+  owned.dispose(tensor);
+  const one = (name: string): number => read(name)[0] ?? 0;
+  const loss = one('loss');
+  return {
+    gradient,
+    numbers: {
+      loss,
+      total: loss + (penaltyWeight / 2) * one('excessSquared'),
+      gradInf: one('gradInf'),
+      gradAbsSum: one('gradAbsSum'),
+      gradSquared: one('gradSquared'),
+      parts: read('parts'),
+    },
+    also: read,
+  };
+}

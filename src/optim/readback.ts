@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+
+/** Tensors to read back, by name: partial sums per row, `[rows]` or `[k, rows]`, and values as they are. */
+export interface Measured<K extends string> {
+  readonly sums: Partial<Record<K, Tensor | undefined>>;
+  readonly values: Partial<Record<K, Tensor | undefined>>;
+}
+
+/** Many small tensors in one, and the way back from its numbers. */
+export interface Packed<K extends string> {
+  /** The caller owns it. */
+  readonly tensor: Tensor1D;
+  /** The numbers by name; none for a name that was not measured. */
+  readonly unpack: (data: ArrayLike<number>) => (name: K) => number[];
+}
+
+const mostGroups = 32;
+
+function groupsOf(rows: number): number {
+  let groups = Math.min(mostGroups, rows);
+  while (rows % groups !== 0) groups -= 1;
+  return groups;
+}
+
+/**
+ * Packs what `measure` computes for a single readback. Rows are added up in at most 32 groups on the device, and the groups in
+ * float64 on the host. Runs in a tidy.
+ */
+export function pack<K extends string>(rows: number, measure: () => Measured<K>): Packed<K> {
+  const groups = groupsOf(rows);
+  const contents: { name: K; count: number; summed: boolean }[] = [];
+  const collect = (named: Measured<K>['sums'], summed: boolean): Tensor[] =>
+    (Object.entries(named) as [K, Tensor | undefined][]).flatMap(([name, tensor]) => {
+      if (tensor === undefined) return [];
+      contents.push({ name, count: tensor.size / (summed ? rows : 1), summed });
+      return [tensor];
+    });
+  const tensor = tf.tidy(() => {
+    const { sums, values } = measure();
+    const partial = tf.concat(
+      collect(sums, true).map((t) => tf.reshape<tf.Rank.R2>(t, [-1, rows])),
+      0,
+    );
+    const grouped: Tensor = tf.sum(tf.reshape(partial, [-1, groups, rows / groups]), 2);
+    return tf.concat([grouped, ...collect(values, false)].map((t) => tf.reshape<tf.Rank.R1>(t, [t.size])));
+  });
+  const unpack = (data: ArrayLike<number>): ((name: K) => number[]) => {
+    let at = 0;
+    const take = (count: number): number => {
+      let sum = 0;
+      for (const end = at + count; at < end; at++) sum += data[at]!;
+      return sum;
+    };
+    const numbers = new Map<K, number[]>();
+    for (const { name, count, summed } of contents) {
+      numbers.set(
+        name,
+        Array.from({ length: count }, () => take(summed ? groups : 1)),
+      );
+    }
+    return (name) => numbers.get(name) ?? [];
+  };
+  return { tensor, unpack };
+}

@@ -1,0 +1,53 @@
+const outcomes = {
+  grad: {
+    converged: true,
+    message: 'Converged: no component of the gradient is larger than toleranceGrad.',
+  },
+  change: {
+    converged: true,
+    message: 'Converged: the last step changed no value by more than toleranceChange.',
+  },
+  loss: {
+    converged: true,
+    message: 'Converged: the loss changed by less than toleranceLoss in each of the last steps.',
+  },
+  'max-iterations': {
+    converged: false,
+    message:
+      'Stopped after maxIterations steps. For a lower loss continue from x, or from a snapshot, with more of them.',
+  },
+  'max-evaluations': {
+    converged: false,
+    message: 'Stopped after maxEvaluations evaluations of the objective. Allow more of them for a lower loss.',
+  },
+  'line-search': {
+    converged: false,
+    message:
+      'No lower loss was found along the gradient. After many steps this is the noise floor of float32 and as good as ' +
+      'converged; early in a run it means that the gradient does not belong to the loss, or that the loss is not deterministic.',
+  },
+  'no-descent': {
+    converged: false,
+    message:
+      'The gradient is too small or too large for float32: its own slope along itself came out as zero. ' +
+      'Multiply the loss by a constant that brings it nearer to 1.',
+  },
+  'non-finite': {
+    converged: false,
+    message:
+      'The loss or its gradient is not a finite number at the start, or at every step tried from x. ' +
+      'Look for a division by zero, a logarithm or a square root of zero in the objective, and for infinite input.',
+  },
+  aborted: {
+    converged: false,
+    message: 'Stopped by the signal; x is the best point accepted until then.',
+  },
+} as const;
+
+/** Why a run of `lbfgs` ended. `'grad'`, `'change'` and `'loss'` are the tolerances of the options. */
+export type LbfgsStatus = keyof typeof outcomes;
+
+/** What a status means, in a sentence with advice, and whether it counts as convergence. */
+export function explain(status: LbfgsStatus): { converged: boolean; message: string } {
+  return outcomes[status];
+}
