@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { rowsAndColumns } from '../internal/sums.js';
+import type { Scatter } from './merge.js';
+
+/*
+ * Moments of one tile of feature vectors: float32 on the backend, finished in float64.
+ * Letters: x = rows, s = shift, R = sum w (x - s)(x - s)^T, t = sum w (x - s).
+ */
+
+/** Means further from 0 than this many standard deviations are taken off before the products, whose digits they would eat. */
+const SHIFT_FROM = 4;
+
+/** Sums of the rows of `[c, n]` in two levels, `[c, 1]`. */
+function sumRows(x: Tensor2D): Tensor2D {
+  const [channels, n] = x.shape;
+  const sums = tf.sum(tf.sum(tf.reshape(x, [channels, ...rowsAndColumns(n)]), 2), 1);
+  return tf.reshape<tf.Rank.R2>(sums, [channels, 1]);
+}
+
+/**
+ * The mean of each channel that lies far from 0, and 0 for the others, `[c, 1]`. ReLU features stay as they are: shifted, their
+ * many exact zeros would become one repeated number, whose rounding is always to the same side.
+ */
+function farMeans(columns: Tensor2D, weights: Tensor2D | undefined, weightSum: number): Tensor2D {
+  const weighted = weights === undefined ? columns : tf.mul<Tensor2D>(columns, weights);
+  const mean = tf.div(sumRows(weighted), weightSum);
+  const meanSquare = tf.div(sumRows(tf.mul(weighted, columns)), weightSum);
+  const square = tf.mul(tf.square(mean), 1 + 1 / SHIFT_FROM ** 2);
+  return tf.mul(mean, tf.step(tf.sub(square, meanSquare)));
+}
+
+/** The weights of a tile as far as the host needs to know them. */
+export interface TileWeights {
+  count: number;
+  sum: number;
+  squares: number;
+  /** Absent where all weights are 1. */
+  values?: Float32Array;
+}
+
+/**
+ * `[R, t, s]` of the rows `[n, c]`, flat: `[c * c + 2 c]`. One plain matMul: with transpose flags it would be ten times slower
+ * on wasm.
+ */
+export function tileProducts(rows: Tensor2D, { sum, values }: TileWeights): Tensor1D {
+  return tf.tidy(() => {
+    const columns = tf.transpose(rows);
+    const weights = values === undefined ? undefined : tf.tensor2d(values, [1, values.length]);
+    const shift = farMeans(columns, weights, sum);
+    const left: Tensor2D = tf.sub(columns, shift);
+    // A copy even where the shift is 0: the wasm backend keeps a packed second operand until it is disposed.
+    const shifted: Tensor2D = tf.sub(rows, tf.transpose(shift));
+    const right: Tensor2D = weights === undefined ? shifted : tf.mul(shifted, tf.transpose(weights));
+    const sums = sumRows(weights === undefined ? left : tf.mul(left, weights));
+    return tf.concat(
+      [tf.matMul(left, right), sums, shift].map((part: Tensor) => tf.reshape(part, [part.size])),
+    ) as Tensor1D;
+  });
+}
+
+/** Length of {@link tileProducts}. */
+export const productsLength = (channels: number): number => channels * channels + 2 * channels;
+
+/** Mean and scatter from {@link tileProducts}: `mean = s + t / W`, `scatter = R - t t^T / W`. */
+export function scatterFromProducts(products: Float32Array, channels: number, weights: TileWeights): Scatter {
+  const sums = products.subarray(channels * channels, channels * channels + channels);
+  const shift = products.subarray(channels * channels + channels);
+  const scatter = Float64Array.from(products.subarray(0, channels * channels));
+  for (let r = 0; r < channels; r++) {
+    const share = sums[r]! / weights.sum;
+    for (let c = 0; c < channels; c++) scatter[r * channels + c]! -= share * sums[c]!;
+  }
+  return {
+    channels,
+    count: weights.count,
+    weightSum: weights.sum,
+    squaredWeightSum: weights.squares,
+    mean: Float64Array.from(sums, (value, c) => shift[c]! + value / weights.sum),
+    scatter,
+  };
+}
