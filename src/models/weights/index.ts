@@ -4,6 +4,7 @@ export type { WeightFile } from './weightFile.js';
 export { urlReader, type UrlOptions } from './urlReader.js';
 export { safetensors, type SafetensorsOptions, type SafetensorsSource } from './safetensors.js';
 export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafetensors.js';
+export { torchCheckpoint, type TorchCheckpointOptions } from './torchCheckpoint.js';
 export { readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
 export {
   decoderCandidates,

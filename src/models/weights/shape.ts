@@ -1,9 +1,10 @@
+/** A count: a whole number >= 0 that a double holds exactly. */
+export const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
 /** Whether `value` can be the shape of an array: whole sides >= 0, not too many, and a count of elements that a number can hold. */
 export function isShape(value: unknown): value is number[] {
   if (!Array.isArray(value) || value.length > 16) return false;
-  return (
-    value.every((side) => Number.isSafeInteger(side) && side >= 0) && Number.isSafeInteger(elements(value as number[]))
-  );
+  return value.every(isSize) && isSize(elements(value));
 }
 
 /** The number of elements of an array of this shape. */

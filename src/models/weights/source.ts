@@ -7,7 +7,7 @@ export interface ReadOptions {
 /** What a file says about one of its arrays. */
 export interface WeightEntry {
   readonly shape: readonly number[];
-  /** The stored type in the words of the format, such as `'F16'`, `'float32'` or `'torch.FloatStorage'`. */
+  /** The stored type: `'F32'`, `'F16'`, ... (safetensors and PyTorch), `'float32'`, `'uint8'`, ... (TensorFlow.js). */
   readonly dtype: string;
 }
 
