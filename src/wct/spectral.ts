@@ -25,7 +25,7 @@ export interface SpectralPower {
   /** Directions kept. */
   rank: number;
   /** The largest eigenvalue, `shrink` included. */
-  largest: number;
+  largestEigenvalue: number;
   /** The smallest eigenvalue kept, `shrink` included; 0 where none is. */
   smallestKept: number;
 }
@@ -65,8 +65,8 @@ export function covariancePower(
   const alive = channels.filter((c) => covariance[c * n + c]! > 0);
   const { values, vectors } = eighSymmetric(submatrix(covariance, n, alive), alive.length);
   const shifted = values.map((value) => Math.max(value, 0) + shrink);
-  const largest = alive.length > 0 ? shifted.at(-1)! : shrink;
-  const cutoff = Math.max(absoluteCutoff, relativeCutoff * largest);
+  const largestEigenvalue = alive.length > 0 ? shifted.at(-1)! : shrink;
+  const cutoff = Math.max(absoluteCutoff, relativeCutoff * largestEigenvalue);
   const isKept = (value: number): boolean => value >= cutoff && value > 0;
   const first = shifted.findIndex(isKept);
   const kept = first < 0 ? new Float64Array(0) : shifted.subarray(first);
@@ -84,5 +84,5 @@ export function covariancePower(
   const dead = isKept(shrink) ? channels.filter((c) => !(covariance[c * n + c]! > 0)) : [];
   for (const c of dead) matrix[c * n + c] = shrink ** exponent;
   const smallestKept = dead.length > 0 ? shrink : (kept[0] ?? 0);
-  return { matrix, rank: kept.length + dead.length, largest, smallestKept };
+  return { matrix, rank: kept.length + dead.length, largestEigenvalue, smallestKept };
 }

@@ -1,0 +1,25 @@
+export { adain, type AdainOptions } from './adain.js';
+export {
+  transferMethods,
+  wctMap,
+  type AffineMap,
+  type Degradation,
+  type MapInfo,
+  type TransferMethod,
+  type WctMapOptions,
+} from './affineMap.js';
+export { applyAffine, applyAffineMasked } from './applyAffine.js';
+export { decodeStyle } from './decodeStyle.js';
+export { eighSymmetric, type Eigen } from './eigh.js';
+export { encodeStyle, type EncodeStyleOptions } from './encodeStyle.js';
+export { foldIntoConv, type ConvWeights } from './foldIntoConv.js';
+export { mergeMoments } from './merge.js';
+export { mixModes, mixStyles, type MixMode } from './mixStyles.js';
+export { featureMoments, type FeatureMomentsOptions } from './moments.js';
+export { type Moments } from './momentsType.js';
+export { wctPresets, type WctPreset } from './presets.js';
+export { type SpectralOptions } from './spectral.js';
+export { sqrtmIterative, type SqrtmOptions } from './sqrtmIterative.js';
+export { stylePrecisions, type StylePrecision } from './styleFormat.js';
+export { styleOperator, type StyleOperator } from './styleOperator.js';
+export { wct, type WctOptions } from './wct.js';
