@@ -3,6 +3,8 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** How a tensor is laid out as `[rows, columns]`, so that dot products add up short rows (backends add in float32). */
 export interface Layout {
+  /** Elements of the tensor. */
+  readonly size: number;
   readonly rows: number;
   readonly columns: number;
   /** `[rows, columns]`, padded with zeros where the size has no useful divisor. A new tensor. */
@@ -27,6 +29,7 @@ export function rowLayout(shape: number[]): Layout {
   const rectangle: [number, number] = [rows, columns];
   const flat = (x: Tensor): Tensor1D => tf.reshape<tf.Rank.R1>(x, [x.size]);
   return {
+    size,
     rows,
     columns,
     toRows: (x) => tf.tidy(() => tf.reshape(padding === 0 ? x : tf.pad(flat(x), [[0, padding]]), rectangle)),

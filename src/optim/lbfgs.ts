@@ -80,12 +80,11 @@ async function evaluateStart<T extends Tensor>(run: Run<T>): Promise<LbfgsStatus
   run.progress = { ...run.progress, evaluations: 1 };
   if (!Number.isFinite(numbers.total) || !Number.isFinite(numbers.gradSquared)) return 'non-finite';
   const { bounds } = settings;
-  const size = layout.rows * layout.columns;
   run.vectors = { ...run.vectors, gradient };
   run.progress = {
     ...run.progress,
     penaltyWeight:
-      bounds?.mode === 'penalty' ? (bounds.weight ?? usualPenaltyWeight(numbers.gradSquared, size, bounds)) : 0,
+      bounds?.mode === 'penalty' ? (bounds.weight ?? usualPenaltyWeight(numbers.gradSquared, layout.size, bounds)) : 0,
     lossHistory: [numbers.loss],
     point: numbers,
     best: numbers,

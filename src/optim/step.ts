@@ -196,14 +196,24 @@ function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found: Found
     best: improved ? numbers : progress.best,
     products,
   };
+  // A fixed step is never lengthened, so where the curvature is negative short steps would follow each other for ever.
+  if (!curvesUp && settings.lineSearch === 'none') dropHistory(run);
 }
 
-/** The first step to try where the direction is the negative gradient: never longer than the last step that was accepted. */
+function dropHistory(run: Pick<Run<Tensor>, 'history' | 'progress'>): void {
+  run.history.clear();
+  run.progress = { ...run.progress, products: noPairs, resets: run.progress.resets + 1 };
+}
+
+/** How much longer than the last step one along the gradient may be. */
+const growth = 10;
+
+/** The first step to try where the direction is the negative gradient. */
 function gradientStep({ settings, progress }: Pick<Run<Tensor>, 'settings' | 'progress'>): number {
   const { gradInf, gradAbsSum } = progress.point;
   const { maxChange, learningRate } = settings;
   if (maxChange === undefined) return learningRate * Math.min(1, 1 / gradAbsSum);
-  return (learningRate * Math.min(maxChange, progress.lastMove)) / gradInf;
+  return (learningRate * Math.min(maxChange, growth * progress.lastMove)) / gradInf;
 }
 
 /**
@@ -229,7 +239,6 @@ export async function takeStep<T extends Tensor>(run: Run<T>): Promise<{ step: n
     if (outcome === 'aborted') return outcome;
     if (run.progress.evaluations >= settings.maxEvaluations) return 'max-evaluations';
     if (alongGradient) return outcome;
-    history.clear();
-    run.progress = { ...run.progress, products: noPairs, resets: run.progress.resets + 1 };
+    dropHistory(run);
   }
 }

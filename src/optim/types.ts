@@ -17,7 +17,7 @@ export interface LbfgsBounds {
   readonly mode?: 'penalty' | 'clip';
   /**
    * Weight of the penalty, in units of loss per squared value.
-   * @defaultValue `rms(gradient at the start) / (0.003 (max - min))`: scaling the loss scales the penalty with it.
+   * @defaultValue `10 rms(gradient at the start) / (max - min)`: scaling the loss scales the penalty with it.
    */
   readonly weight?: number;
 }
