@@ -5,6 +5,8 @@ export { urlReader, type UrlOptions } from './urlReader.js';
 export { safetensors, type SafetensorsOptions, type SafetensorsSource } from './safetensors.js';
 export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafetensors.js';
 export { torchCheckpoint, type TorchCheckpointOptions } from './torchCheckpoint.js';
+export { tfjsManifest, type TfjsManifestOptions } from './tfjsManifest.js';
+export { graphModelWeights, type GraphModelLike } from './graphModelWeights.js';
 export { readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
 export {
   decoderCandidates,

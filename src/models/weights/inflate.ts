@@ -2,7 +2,12 @@ import { WeightsError } from '../../errors.js';
 
 /** Decompresses raw deflate data that must give exactly `size` bytes; stops as soon as they give more. */
 export async function inflate(where: string, compressed: Uint8Array, size: number): Promise<Uint8Array> {
-  const stream = new DecompressionStream('deflate-raw');
+  let stream: DecompressionStream;
+  try {
+    stream = new DecompressionStream('deflate-raw');
+  } catch (error) {
+    throw new WeightsError(`${where}: this platform cannot read deflated data (Node before 20.12?)`, { cause: error });
+  }
   const writer = stream.writable.getWriter();
   // A fault in the data shows on both ends; it is reported where we read.
   writer.write(compressed.slice()).catch(() => undefined);

@@ -1,0 +1,120 @@
+import { WeightsError } from '../../errors.js';
+import { assert, show } from '../../internal/assert.js';
+import { once } from './once.js';
+import { bytesReader, type RangeReader } from './rangeReader.js';
+import { listNames } from './shape.js';
+import { readAcross } from './shards.js';
+import type { ReadOptions, WeightSource } from './source.js';
+import { parseWeightsManifest } from './tfjsWeights.js';
+import { urlReader, type UrlOptions } from './urlReader.js';
+
+const MAX_JSON = 100_000_000;
+
+export interface TfjsManifestOptions extends UrlOptions {
+  /** Reads a shard by its path in the manifest. @defaultValue fetches it from beside the model.json */
+  readonly readShard?: ((path: string, options: ReadOptions) => Promise<Uint8Array | ArrayBuffer>) | undefined;
+}
+
+/** A reader over a shard that is loaded in whole when it is first needed; only its size is remembered for good. */
+function wholeReader(description: string, load: (options: ReadOptions) => Promise<Uint8Array>): RangeReader {
+  let size: number | undefined;
+  // A kernel and its bias are mostly read one after the other from the same shard.
+  let kept: WeakRef<Uint8Array> | undefined;
+  const all = async (options: ReadOptions): Promise<Uint8Array> => {
+    const bytes = kept?.deref() ?? (await load(options));
+    kept = new WeakRef(bytes);
+    size = bytes.length;
+    return bytes;
+  };
+  return {
+    description,
+    size: async (options = {}) => size ?? (await all(options)).length,
+    read: async (offset, length, options = {}) =>
+      bytesReader(await all(options), description).read(offset, length, options),
+  };
+}
+
+/**
+ * The weights of a TensorFlow.js model (layers-model or graph-model): a `model.json` and the shard files beside it.
+ *
+ * Only shards with weights that are asked for are read. Quantised weights (uint8, uint16, float16) are restored. Kernels are in
+ * the order `[h, w, in, out]`; names are those of the manifest, such as `block1_conv1/kernel` or `block1_conv1_W_1:0`.
+ *
+ * @param model - the URL of the model.json, or its parsed content; the latter needs `readShard`
+ * @throws WeightsError, from `entries` and `read`; a missing shard is an error only when a weight in it is asked for
+ *
+ * @example
+ * ```ts
+ * import { tfjsManifest } from 'pastiche/models';
+ *
+ * const weights = [{ name: 'conv/bias', shape: [2], dtype: 'float32' }];
+ * const model = { weightsManifest: [{ paths: ['group1-shard1of1'], weights }] };
+ * const source = tfjsManifest(model, { readShard: async () => new Float32Array([1, 2]).buffer });
+ * console.log([...(await source.read('conv/bias')).values]); // => [1, 2]
+ * ```
+ */
+export function tfjsManifest(model: string | URL | object, options: TfjsManifestOptions = {}): WeightSource {
+  const { readShard } = options;
+  const file = typeof model === 'string' || model instanceof URL ? urlReader(model, options) : undefined;
+  const description = file?.description ?? 'model.json';
+  const where = `tfjsManifest: ${description}`;
+  assert(
+    file !== undefined || readShard !== undefined,
+    () => `${where}: expected the option readShard beside a parsed model.json; got none`,
+    WeightsError,
+  );
+
+  async function load(path: string, readOptions: ReadOptions): Promise<Uint8Array> {
+    try {
+      const bytes: unknown = await readShard!(path, readOptions);
+      if (bytes instanceof Uint8Array) return bytes;
+      if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+      throw new WeightsError(`expected a Uint8Array or an ArrayBuffer; got ${show(bytes)}`);
+    } catch (error) {
+      readOptions.signal?.throwIfAborted();
+      throw new WeightsError(`${where}: shard ${show(path)} could not be read: ${String(error)}`, { cause: error });
+    }
+  }
+
+  /** A shard stands beside the model.json and is fetched with the same query (a signature, say). */
+  function shardUrl(path: string): URL {
+    const base = new URL(file!.description, typeof location === 'undefined' ? undefined : location.href);
+    const url = new URL(path.split('/').map(encodeURIComponent).join('/'), base);
+    url.search = base.search;
+    return url;
+  }
+
+  async function readJson(signal?: AbortSignal): Promise<unknown> {
+    if (file === undefined) return model;
+    const size = await file.size({ signal });
+    assert(size <= MAX_JSON, () => `${where}: expected at most ${MAX_JSON} bytes; got ${size}`, WeightsError);
+    try {
+      return JSON.parse(new TextDecoder().decode(await file.read(0, size, { signal }))) as unknown;
+    } catch (error) {
+      if (error instanceof WeightsError || signal?.aborted) throw error;
+      throw new WeightsError(`${where}: expected JSON; got ${String(error)}`, { cause: error });
+    }
+  }
+
+  const open = once(async (signal) => {
+    const { groups, weights } = parseWeightsManifest(where, await readJson(signal));
+    const openShard = (path: string): RangeReader =>
+      readShard ? wholeReader(path, (readOptions) => load(path, readOptions)) : urlReader(shardUrl(path), options);
+    return { weights, groups: groups.map(({ paths, bytes }) => ({ bytes, shards: paths.map(openShard) })) };
+  });
+
+  return {
+    kernelLayout: 'HWIO',
+    description,
+    entries: async ({ signal } = {}) => (await open(signal)).weights,
+    async read(name, readOptions = {}) {
+      const { weights, groups } = await open(readOptions.signal);
+      const weight = weights.get(name);
+      if (weight === undefined)
+        throw new WeightsError(`${where}: expected one of ${listNames(weights.keys())}; got ${show(name)}`);
+      const { shape, begin, end, decode } = weight;
+      const { shards, bytes } = groups[weight.group]!;
+      return { shape, values: decode(await readAcross(where, shards, begin, end, bytes, readOptions)) };
+    },
+  };
+}
