@@ -37,8 +37,8 @@ function resampleFirstAxis(x: Tensor4D, to: number, method: ResizeMethod): Tenso
  * @returns An image `[b, height, width, 3]`; the caller owns it.
  * @throws ShapeError if `image` is no image or `size` no pair of whole numbers of at least 1; StyleError for an unknown method.
  *
- * Differs from `tf.image.resizeBilinear`, which samples without averaging when it shrinks. Agrees with Pillow's `resize`
- * (`BILINEAR`, `BICUBIC`, `LANCZOS`) up to rounding.
+ * Differs from `tf.image.resizeBilinear`, which samples without averaging when it shrinks. The conventions are those of Pillow's
+ * `resize`; libvips (sharp) differs at the border, where it repeats the last pixel.
  *
  * @example
  * ```ts

@@ -1,0 +1,5 @@
+export { readImage, type ReadImageOptions } from './readImage.js';
+export { writeImage, type WriteImageOptions } from './writeImage.js';
+export { contactSheet, type ContactSheetCell, type ContactSheetOptions } from './contactSheet.js';
+export { fileReader } from './fileReader.js';
+export { enableWasmThreads, type WasmThreadsOptions } from './wasmThreads.js';

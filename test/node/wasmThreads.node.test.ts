@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { enableWasmThreads } from '../../src/node/index.js';
+
+const run = promisify(execFile);
+let folder: string;
+beforeAll(async () => {
+  // Inside the repository, so that the programs find the packages.
+  folder = await mkdtemp(path.resolve('node_modules', '.threads-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const moduleUrl = JSON.stringify(pathToFileURL(path.resolve('src/node/wasmThreads.ts')).href);
+
+/** Runs a program to its own end and returns what it prints as JSON. */
+async function program(source: string): Promise<unknown> {
+  const file = path.join(folder, 'program.mjs');
+  await writeFile(file, source);
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', file], { timeout: 60_000 });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+}
+
+const convolution = `
+  const x = tf.tensor(Float32Array.from({ length: 64 * 64 * 16 }, (_, i) => Math.sin(i)), [1, 64, 64, 16]);
+  const kernel = tf.tensor(Float32Array.from({ length: 9 * 16 * 16 }, (_, i) => Math.cos(i)), [3, 3, 16, 16]);
+  const values = Array.from(await tf.conv2d(x, kernel, 1, 'same').data()).filter((_, i) => i % 37 === 0);`;
+
+// The backend of this process plays no part: once is enough.
+describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
+  it('enableWasmThreads({ threads: 2 }) computes the same with two threads, restores the process and lets it exit', async () => {
+    const state = `({
+      worker: Object.getOwnPropertyDescriptor(globalThis, 'Worker') === undefined,
+      listeners: process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection'),
+      cpus: os.cpus().length, cpusIs: os.cpus === originalCpus })`;
+    const threaded = await program(
+      `import os from 'node:os';
+      import * as tf from '@tensorflow/tfjs-core';
+      import { enableWasmThreads } from ${moduleUrl};
+      const originalCpus = os.cpus;
+      const before = ${state};
+      const threads = await enableWasmThreads({ threads: 2 });
+      const after = ${state};
+      ${convolution}
+      console.log(JSON.stringify({ threads, backend: tf.getBackend(), before, after, values }));`,
+    );
+    const single = await program(
+      `import * as tf from '@tensorflow/tfjs-core';
+      import '@tensorflow/tfjs-backend-wasm';
+      await tf.setBackend('wasm');
+      ${convolution}
+      console.log(JSON.stringify({ values }));`,
+    );
+    expect(threaded).toMatchObject({ threads: 2, backend: 'wasm', ...(single as object) });
+    const { before, after } = threaded as Record<'before' | 'after', unknown>;
+    expect(after).toEqual(before);
+  });
+
+  it('enableWasmThreads() is a StyleError with the command to run where the package is not installed', async () => {
+    const result = await program(
+      `import Module from 'node:module';
+      import { enableWasmThreads } from ${moduleUrl};
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...rest) => {
+        if (name.includes('tfjs-backend-wasm')) throw new Error('not installed');
+        return resolve(name, ...rest);
+      };
+      const error = await enableWasmThreads().catch((thrown) => thrown);
+      console.log(JSON.stringify({ name: error.name, message: error.message }));`,
+    );
+    expect(result).toEqual({
+      name: 'StyleError',
+      message: expect.stringContaining('npm install @tensorflow/tfjs-backend-wasm') as string,
+    });
+  });
+
+  it('enableWasmThreads() says so when the backend has been started already', async () => {
+    expect(tf.getBackend()).toBe('wasm');
+    await expect(enableWasmThreads()).rejects.toThrow('the wasm backend has been started already');
+    await expect(enableWasmThreads({ threads: 0 })).rejects.toThrow('threads must be a whole number in 1..256; got 0');
+  });
+
+  it('a failed enableWasmThreads({ threads }) leaves the process as it was', async () => {
+    const result = await program(
+      `import os from 'node:os';
+      import { createRequire } from 'node:module';
+      import { enableWasmThreads } from ${moduleUrl};
+      const cpus = os.cpus;
+      createRequire(import.meta.url)('@tensorflow/tfjs-backend-wasm').setThreadsCount = () => {
+        throw new Error('no threads today');
+      };
+      const error = await enableWasmThreads({ threads: 2 }).catch((thrown) => thrown);
+      const restored = os.cpus === cpus && !('Worker' in globalThis);
+      console.log(JSON.stringify({ message: error.message, restored }));`,
+    );
+    expect(result).toEqual({ message: 'no threads today', restored: true });
+  });
+});
