@@ -1,7 +1,7 @@
 import { WeightsError } from '../../errors.js';
-import { assert, show } from '../../internal/assert.js';
+import { assert } from '../../internal/assert.js';
 import { DTYPE_BYTES } from './dtypes.js';
-import { elements, isShape } from './shape.js';
+import { elements, isShape, showData } from './shape.js';
 import type { WeightEntry } from './source.js';
 
 /** An array and where its bytes stand, counted from the end of the header. */
@@ -48,11 +48,11 @@ export function parseSafetensorsHeader(where: string, bytes: Uint8Array, dataByt
   } catch (error) {
     throw new WeightsError(`${where}: expected a header in JSON; got ${String(error)}`, { cause: error });
   }
-  if (!isRecord(header)) throw new WeightsError(`${where}: expected a JSON object as header; got ${show(header)}`);
+  if (!isRecord(header)) throw new WeightsError(`${where}: expected a JSON object as header; got ${showData(header)}`);
 
   const seen = new Set<string>();
   for (const key of outerKeys(json)) {
-    check(!seen.has(key), () => `expected every name once; got ${show(key)} twice`);
+    check(!seen.has(key), () => `expected every name once; got ${showData(key)} twice`);
     seen.add(key);
   }
   const arrays = new Map<string, SafetensorsEntry>();
@@ -61,7 +61,7 @@ export function parseSafetensorsHeader(where: string, bytes: Uint8Array, dataByt
     if (name === '__metadata__') {
       check(
         isRecord(value) && Object.values(value).every((text) => typeof text === 'string'),
-        () => `expected __metadata__ to hold strings; got ${show(value)}`,
+        () => `expected __metadata__ to hold strings; got ${showData(value)}`,
       );
       metadata = value as Record<string, string>;
     } else arrays.set(name, entry(name, value));
@@ -70,18 +70,19 @@ export function parseSafetensorsHeader(where: string, bytes: Uint8Array, dataByt
   function entry(name: string, value: unknown): SafetensorsEntry {
     const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
     if (typeof dtype !== 'string')
-      throw new WeightsError(`${where}: array ${show(name)}: expected a dtype; got ${show(dtype)}`);
-    if (!isShape(shape)) throw new WeightsError(`${where}: array ${show(name)}: expected a shape; got ${show(shape)}`);
+      throw new WeightsError(`${where}: array ${showData(name)}: expected a dtype; got ${showData(dtype)}`);
+    if (!isShape(shape))
+      throw new WeightsError(`${where}: array ${showData(name)}: expected a shape; got ${showData(shape)}`);
     const pair = isShape(offsets) && offsets.length === 2 ? offsets : [1, 0];
     const [begin, end] = pair as [number, number];
     check(
       begin <= end && end <= dataBytes,
-      () => `array ${show(name)}: expected data_offsets within 0..${dataBytes}; got ${show(offsets)}`,
+      () => `array ${showData(name)}: expected data_offsets within 0..${dataBytes}; got ${showData(offsets)}`,
     );
     const size = Object.hasOwn(DTYPE_BYTES, dtype) ? elements(shape) * DTYPE_BYTES[dtype]! : end - begin;
     check(
       end - begin === size,
-      () => `array ${show(name)}: expected ${size} bytes for ${dtype} ${show(shape)}; got ${end - begin}`,
+      () => `array ${showData(name)}: expected ${size} bytes for ${dtype} ${showData(shape)}; got ${end - begin}`,
     );
     return { dtype, shape, begin, end };
   }
@@ -89,7 +90,10 @@ export function parseSafetensorsHeader(where: string, bytes: Uint8Array, dataByt
   // The format allows no overlap and no hole: what is not an array has no place in the file.
   let at = 0;
   for (const [name, { begin, end }] of [...arrays].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    check(begin === at, () => `array ${show(name)}: expected its data at ${at}, after the one before; got ${begin}`);
+    check(
+      begin === at,
+      () => `array ${showData(name)}: expected its data at ${at}, after the one before; got ${begin}`,
+    );
     at = end;
   }
   check(at === dataBytes, () => `expected ${at} bytes of data; got ${dataBytes} (truncated, or something appended?)`);

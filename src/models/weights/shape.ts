@@ -1,3 +1,5 @@
+import { show } from '../../internal/assert.js';
+
 /** A count: a whole number >= 0 that a double holds exactly. */
 export const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
@@ -9,6 +11,12 @@ export function isShape(value: unknown): value is number[] {
 
 /** The number of elements of an array of this shape. */
 export const elements = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+
+/** A value from a file as it may stand in a message: never deep, never long. */
+export function showData(value: unknown): string {
+  const deep = Array.isArray(value) && value.some((item) => typeof item === 'object');
+  return deep ? `a list of ${value.length}` : show(value).slice(0, 200);
+}
 
 /** Some names for a message, shortened. */
 export function listNames(names: Iterable<string>, most = 8): string {

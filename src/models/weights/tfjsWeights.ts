@@ -1,7 +1,6 @@
 import { WeightsError } from '../../errors.js';
-import { show } from '../../internal/assert.js';
 import { toFloat32 } from './dtypes.js';
-import { elements, isShape } from './shape.js';
+import { elements, isShape, showData } from './shape.js';
 import type { WeightEntry } from './source.js';
 
 /** TensorFlow.js types by safetensors names. */
@@ -38,7 +37,7 @@ const isShardPath = (path: unknown): path is string =>
 /** Reads the `weightsManifest` of a model.json. */
 export function parseWeightsManifest(where: string, model: unknown) {
   const fail = (expected: string, got: unknown): never => {
-    throw new WeightsError(`${where}: expected ${expected}; got ${show(got)}`);
+    throw new WeightsError(`${where}: expected ${expected}; got ${showData(got)}`);
   };
   const manifest = isRecord(model) ? model['weightsManifest'] : undefined;
   if (!Array.isArray(manifest)) return fail('a model.json with a weightsManifest', model);
@@ -53,16 +52,16 @@ export function parseWeightsManifest(where: string, model: unknown) {
     for (const spec of specs as unknown[]) {
       const { name, shape, dtype, quantization } = isRecord(spec) ? spec : {};
       if (typeof name !== 'string' || weights.has(name)) return fail('each weight to have a name of its own', name);
-      if (!isShape(shape)) return fail(`a shape for ${show(name)}`, shape);
+      if (!isShape(shape)) return fail(`a shape for ${showData(name)}`, shape);
       const stored = isRecord(quantization) ? quantization['dtype'] : dtype;
       if (typeof stored !== 'string' || !Object.hasOwn(DTYPES, stored))
-        return fail(`${show(name)} to be one of ${Object.keys(DTYPES).join(', ')}`, stored);
+        return fail(`${showData(name)} to be one of ${Object.keys(DTYPES).join(', ')}`, stored);
       const begin = at;
       at += elements(shape) * DTYPES[stored]!.bytes;
       const affine = stored === 'float16' || !isRecord(quantization) ? undefined : quantization;
       const { scale = 1, min = 0 } = affine ?? {};
       if (!Number.isFinite(scale) || !Number.isFinite(min))
-        return fail(`a scale and min for ${show(name)}`, [scale, min]);
+        return fail(`a scale and min for ${showData(name)}`, [scale, min]);
       const decode = (bytes: Uint8Array): Float32Array => {
         const values = toFloat32(DTYPES[stored]!.code, bytes)!;
         return affine ? values.map((q) => q * (scale as number) + (min as number)) : values;

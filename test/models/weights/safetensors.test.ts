@@ -86,6 +86,12 @@ describe('safetensors(bytes) refuses', () => {
     ['offsets that run backwards', json({ a: { ...one, data_offsets: [4, 0] } }), /data_offsets/],
     ['three offsets', json({ a: { ...one, data_offsets: [0, 4, 4] } }), /data_offsets/],
     ["a size that is not the shape's", json({ a: { ...one, shape: [2] } }), /expected 8 bytes for F32 \[2\]; got 4/],
+    [
+      'a shape nested 100000 deep',
+      json(`{"a":{"dtype":"F32","data_offsets":[0,4],"shape":${'['.repeat(1e5)}${']'.repeat(1e5)}}}`),
+      /shape; got a list of 1/,
+    ],
+    ['a name of a million letters', json({ ['a'.repeat(1e6)]: {} }), /^.{0,300}$/],
     ['overlapping arrays', json({ a: one, b: one }), /expected its data at 4.*got 0/],
     ['a hole between arrays', rawSafetensors({ b: { ...one, data_offsets: [4, 8] } }, f32(0, 1)), /at 0.*got 4/],
     ['something appended', rawSafetensors({ a: one }, f32(1, 2)), /expected 4 bytes of data; got 8/],
