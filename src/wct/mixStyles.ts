@@ -65,39 +65,26 @@ export function mixStyles(
     () => 'mixStyles: weights must not all be 0',
   );
   const { channels } = operators[0]!;
-  const used = operators.filter(({ samples }, k) => samples > 0 && weights[k]! > 0);
+  const used = operators
+    .map((operator, k) => ({ operator, weight: weights[k]! }))
+    .filter(({ operator, weight }) => operator.samples > 0 && weight > 0);
   if (used.length === 0) return structuredClone(operators[0]!);
-  const total = weights.reduce((sum, weight, k) => (operators[k]!.samples > 0 ? sum + weight : sum), 0);
-  const shares = used.map((operator) => weights[operators.indexOf(operator)]! / total);
-  const mean = weightedSum(
-    used.map((operator) => operator.mean),
-    shares,
-  );
-  const samples = used.reduce((sum, operator) => sum + operator.samples, 0);
-  if (mode === 'operator')
-    return {
-      channels,
-      samples,
-      mean,
-      deviation: weightedSum(
-        used.map(({ deviation }) => deviation),
-        shares,
-      ),
-      sqrt: weightedSum(
-        used.map(({ sqrt }) => sqrt),
-        shares,
-      ),
-      // A sum of positive semidefinite matrices has at least the rank of each.
-      rank: Math.max(...used.map(({ rank }) => rank)),
-    };
-  const covariance = weightedSum(
-    used.map(({ sqrt }) => multiply(sqrt, sqrt, channels)),
-    shares,
-  );
-  const variance = weightedSum(
-    used.map(({ deviation }) => deviation.map((value) => value * value)),
-    shares,
-  );
+  const total = used.reduce((sum, { weight }) => sum + weight, 0);
+  const mixed = (part: (operator: StyleOperator) => Float64Array): Float64Array =>
+    weightedSum(
+      used.map(({ operator }) => part(operator)),
+      used.map(({ weight }) => weight / total),
+    );
+  const samples = used.reduce((sum, { operator }) => sum + operator.samples, 0);
+  const mean = mixed((operator) => operator.mean);
+  if (mode === 'operator') {
+    // A sum of positive semidefinite matrices has at least the rank of each.
+    const rank = Math.max(...used.map(({ operator }) => operator.rank));
+    const deviation = mixed((operator) => operator.deviation);
+    return { channels, samples, mean, deviation, sqrt: mixed(({ sqrt }) => sqrt), rank };
+  }
+  const covariance = mixed(({ sqrt }) => multiply(sqrt, sqrt, channels));
+  const variance = mixed(({ deviation }) => deviation.map((value) => value * value));
   // The operators have been cut off already: what is left is rounding.
   const root = covariancePower(covariance, channels, 0.5, { absoluteCutoff: 0, relativeCutoff: 1e-14, shrink: 0 });
   return { channels, samples, mean, deviation: variance.map(Math.sqrt), sqrt: root.matrix, rank: root.rank };
