@@ -1,7 +1,8 @@
 export type { KernelLayout, ReadOptions, WeightArray, WeightEntry, WeightSource } from './source.js';
 export { bytesReader, type RangeReader } from './rangeReader.js';
 export type { WeightFile } from './weightFile.js';
-export { urlReader, type UrlOptions } from './urlReader.js';
+export type { UrlOptions } from './http.js';
+export { urlReader } from './urlReader.js';
 export { safetensors, type SafetensorsOptions, type SafetensorsSource } from './safetensors.js';
 export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafetensors.js';
 export { torchCheckpoint, type TorchCheckpointOptions } from './torchCheckpoint.js';

@@ -1,4 +1,5 @@
 import { WeightsError } from '../../errors.js';
+import { concatenate } from './concatenate.js';
 
 /** Decompresses raw deflate data that must give exactly `size` bytes; stops as soon as they give more. */
 export async function inflate(where: string, compressed: Uint8Array, size: number): Promise<Uint8Array> {
@@ -29,11 +30,5 @@ export async function inflate(where: string, compressed: Uint8Array, size: numbe
     throw new WeightsError(`${where}: expected deflated data; got ${String(error)}`, { cause: error });
   }
   if (length !== size) throw new WeightsError(`${where}: expected ${size} bytes; its compressed data hold ${length}`);
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return concatenate(chunks);
 }

@@ -1,5 +1,6 @@
 import { WeightsError } from '../../errors.js';
 import { assert } from '../../internal/assert.js';
+import { concatenate } from './concatenate.js';
 import type { RangeReader } from './rangeReader.js';
 import type { ReadOptions } from './source.js';
 
@@ -32,12 +33,5 @@ export async function readAcross(
     );
   }
   assert(start >= end, () => `${where}: expected shards for ${total} bytes; got ${shards.length}`, WeightsError);
-  if (pieces.length === 1) return pieces[0]!;
-  const bytes = new Uint8Array(end - begin);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concatenate(pieces);
 }

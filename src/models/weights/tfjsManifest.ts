@@ -6,7 +6,8 @@ import { listNames } from './shape.js';
 import { readAcross } from './shards.js';
 import type { ReadOptions, WeightSource } from './source.js';
 import { parseWeightsManifest } from './tfjsWeights.js';
-import { urlReader, type UrlOptions } from './urlReader.js';
+import type { UrlOptions } from './http.js';
+import { urlReader } from './urlReader.js';
 
 const MAX_JSON = 100_000_000;
 

@@ -7,7 +7,7 @@ import { findStateDict } from './stateDict.js';
 import { openLegacy } from './torchLegacy.js';
 import { gather } from './torchObjects.js';
 import { openZipped } from './torchZip.js';
-import type { UrlOptions } from './urlReader.js';
+import type { UrlOptions } from './http.js';
 import { openReader, type WeightFile } from './weightFile.js';
 
 export interface TorchCheckpointOptions extends UrlOptions {

@@ -1,7 +1,8 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
 import { bytesReader, type RangeReader } from './rangeReader.js';
-import { urlReader, type UrlOptions } from './urlReader.js';
+import type { UrlOptions } from './http.js';
+import { urlReader } from './urlReader.js';
 
 /** Whatever a weights file can be read from. A string is a URL. */
 export type WeightFile = Uint8Array | ArrayBuffer | string | URL | RangeReader;

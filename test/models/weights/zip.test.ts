@@ -119,7 +119,7 @@ describe('openZip(reader)', () => {
       () => readAll(zip([{ name: 'a', data, packed, size: 100 }])),
       /expected 100 bytes.*hold more/,
     );
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
     await expectWeightsError(() => readAll(zip([{ name: 'a', data, packed, size: 2 ** 31 }])), /unpacked 2147483648/);
   });
 
