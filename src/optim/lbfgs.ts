@@ -4,7 +4,7 @@ import { StyleError } from '../errors.js';
 import { assert, assertTensor, show } from '../internal/assert.js';
 import { ownedTensors, type OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
-import { noPairs } from './direction.js';
+import { newestPairs, noPairs } from './direction.js';
 import { evaluate, type PointNumbers } from './evaluate.js';
 import { rowLayout } from './layout.js';
 import { listHistory } from './list.js';
@@ -65,7 +65,9 @@ function openRun<T extends Tensor>(
   pairs.forEach((pair) => {
     history.push(pair);
   });
-  return { objective, settings, layout, owned, history, vectors, progress: structuredClone(start.progress) };
+  const products = newestPairs(start.progress.products, settings.historySize);
+  const progress = { ...structuredClone(start.progress), products };
+  return { objective, settings, layout, owned, history, vectors, progress };
 }
 
 /** The first evaluation. A status if the run ends with it. */

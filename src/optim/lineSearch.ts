@@ -42,7 +42,8 @@ export function cubicMinimum(a: Point, b: Point, min: number, max: number): numb
 
 /**
  * A step that satisfies the strong Wolfe conditions, `f <= f0 + c1 t f0'` and `|f'| <= -c2 f0'` (Nocedal and Wright,
- * Algorithms 3.5 and 3.6, with the safeguards of torch's `_strong_wolfe`); if the evaluations run out, the lowest point found.
+ * Algorithms 3.5 and 3.6, with the safeguards of torch's `_strong_wolfe`); if the evaluations run out, the lowest point of
+ * sufficient decrease.
  *
  * Differs from both where the objective is not finite: steps shrink tenfold until it is, and the first point of sufficient
  * decrease is then accepted, so that the search does not walk back into the wall.
@@ -78,8 +79,8 @@ export function* strongWolfe(origin: Point, first: Point, limits: LineSearchLimi
     newest = yield { step, keep: previous.step };
   }
 
-  // Shrink the bracket; `low` is its end with the lower value.
-  let [low, high] = previous.value <= newest.value ? [previous, newest] : [newest, previous];
+  // Shrink the bracket; `low` is its better end: of sufficient decrease, or the origin.
+  let [low, high] = decreases(newest) && newest.value < previous.value ? [newest, previous] : [previous, newest];
   let stalled = false;
   while (left > 0) {
     const min = Math.min(low.step, high.step);
@@ -100,14 +101,14 @@ export function* strongWolfe(origin: Point, first: Point, limits: LineSearchLimi
       recovering = true;
       high = { step, value: Infinity, slope: NaN };
     } else if (!decreases(trial) || trial.value >= low.value) {
-      [low, high] = trial.value < low.value ? [trial, low] : [low, trial];
+      high = trial;
     } else {
       if (recovering || flat(trial)) return trial;
       if (trial.slope * (high.step - low.step) >= 0) high = low;
       low = trial;
     }
   }
-  return low.value < origin.value ? low : undefined;
+  return low === origin ? undefined : low;
 }
 
 /** Accepts the first finite point, higher or lower: no search, shorter steps where the objective is not finite. */

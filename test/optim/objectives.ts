@@ -34,7 +34,10 @@ export function quadratic(n: number, condition: number, slope = 0, scale = 1): D
   return withGrad<tf.Tensor1D>((x) => {
     const ax = tf.mul<tf.Tensor1D>(tf.tensor1d(a), x);
     return {
-      value: tf.mul<tf.Scalar>(scale, tf.sum<tf.Scalar>(tf.mul<tf.Tensor1D>(x, tf.sub<tf.Tensor1D>(tf.mul<tf.Tensor1D>(0.5, ax), slope)))),
+      value: tf.mul<tf.Scalar>(
+        scale,
+        tf.sum<tf.Scalar>(tf.mul<tf.Tensor1D>(x, tf.sub<tf.Tensor1D>(tf.mul<tf.Tensor1D>(0.5, ax), slope))),
+      ),
       grad: tf.mul<tf.Tensor1D>(scale, tf.sub(ax, slope)),
     };
   });
@@ -44,9 +47,10 @@ export function quadratic(n: number, condition: number, slope = 0, scale = 1): D
 export const beale: Differentiable<tf.Tensor1D> = (x) => {
   const [a, b] = [tf.slice1d(x, 0, 1), tf.slice1d(x, 1, 1)];
   const term = (constant: number, power: tf.Tensor1D): tf.Tensor1D =>
-    tf.square(tf.add(tf.sub(constant, a), tf.mul(a, power)));
-  const b2 = tf.mul(b, b);
-  return tf.sum(tf.add(tf.add(term(1.5, b), term(2.25, b2)), term(2.625, tf.mul(b2, b))));
+    tf.square<tf.Tensor1D>(tf.add(tf.sub(constant, a), tf.mul(a, power)));
+  const b2 = tf.square(b);
+  const b3 = tf.mul<tf.Tensor1D>(b2, b);
+  return tf.sum<tf.Scalar>(tf.addN([term(1.5, b), term(2.25, b2), term(2.625, b3)]));
 };
 
 const side = 48;
