@@ -176,6 +176,36 @@ async function* steps<T extends Tensor>(
   }
 }
 
+/**
+ * {@link lbfgs} one step at a time: an asynchronous generator that yields after each accepted step and returns the result.
+ *
+ * Leaving a loop early frees everything; clone the step's `x` first if you want it. A `for await` loop that runs to the end
+ * drops the result, and with it a tensor that nobody frees: to run to the end, call `next()` as in the example, or `lbfgs`.
+ *
+ * @param objective - See {@link lbfgs}.
+ * @param start - See {@link lbfgs}. It must live until the first step is asked for.
+ * @param options - See {@link LbfgsOptions}.
+ * @returns The generator; its steps lend `x` until the next step, its result is the caller's.
+ * @throws {StyleError} At once, for bad arguments; and what the objective throws, after all tensors are freed.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { lbfgsSteps } from 'pastiche/optim';
+ *
+ * const steps = lbfgsSteps((x: tf.Tensor1D) => tf.sum(tf.square(x)), tf.tensor1d([3, 4]), { maxIterations: 2 });
+ * const losses: number[] = [];
+ * let next = await steps.next();
+ * while (!next.done) {
+ *   losses.push(next.value.loss);
+ *   next = await steps.next();
+ * }
+ * console.log(losses.length); // => 2
+ * console.log(next.value.status); // => 'max-iterations'
+ * next.value.x.dispose();
+ * ```
+ */
 export function lbfgsSteps<T extends Tensor>(
   objective: Differentiable<T>,
   start: T | LbfgsSnapshot,
@@ -195,6 +225,44 @@ export function lbfgsSteps<T extends Tensor>(
   return steps(objective, start, settings);
 }
 
+/**
+ * Minimises a scalar function of a tensor with L-BFGS: `x <- x + t d`, `d = -H g`, where H approximates the inverse Hessian from
+ * the last `historySize` steps and t satisfies the strong Wolfe conditions.
+ *
+ * All vectors stay on the device and all scalars of an evaluation come back in one readback; the algebra on the scalars runs in
+ * float64 on the host. Between two evaluations it holds `2 historySize + 4` vectors of the size of `x`, one more during a line
+ * search, plus what the objective needs. Nothing depends on the scale of the loss, within what float32 can square (about
+ * 1e-12 to 1e12).
+ *
+ * @param objective - The function and, in closed form or by the tape, its gradient. It must be deterministic and must not wait;
+ *   what it returns is disposed. Its `parts` are reported by name in steps and result.
+ * @param start - Where to start, a float32 tensor of any shape, copied; or a snapshot of an earlier run, to go on from there.
+ * @param options - See {@link LbfgsOptions}.
+ * @returns The best point, which the caller owns, and why the run ended. Numerical trouble is a status: see {@link LbfgsStatus}.
+ * @throws {StyleError} For bad arguments, before any work, and on a WebGL without 32-bit floats. What the objective or `onStep`
+ *   throws comes through, after all tensors are freed.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { lbfgs } from 'pastiche/optim';
+ *
+ * const target = tf.tensor1d([1, 2]);
+ * const distance = (x: tf.Tensor1D) => tf.sum<tf.Scalar>(tf.squaredDifference(x, target));
+ * const { x, status } = await lbfgs(distance, tf.tensor1d([0, 0]), { toleranceGrad: 1e-3 });
+ * console.log(status); // => 'grad'
+ * console.log(Array.from(await x.data(), (value) => Math.round(value))); // => [1, 2]
+ * tf.dispose([x, target]);
+ * ```
+ *
+ * Sources: Liu and Nocedal 1989; Byrd, Nocedal and Schnabel 1994, eq. 3.1 for the compact form and section 3 for the products;
+ * Nocedal and Wright 2006, Algorithms 3.5, 3.6 and 7.5.
+ *
+ * Differs from `torch.optim.LBFGS`: the first step changes no value by more than `maxChange`, pairs are skipped by a relative
+ * test, tolerances are off unless given and relative where torch's are absolute, steps into NaN are taken back, and with
+ * `lineSearch: 'none'` the history is dropped after a step of negative curvature and the best point is returned.
+ */
 export async function lbfgs<T extends Tensor>(
   objective: Differentiable<T>,
   start: T | LbfgsSnapshot,

@@ -116,7 +116,7 @@ describe('layout', () => {
       const inRows = owned.own(layout.toRows(x));
       expect(inRows.shape).toEqual([layout.rows, layout.columns]);
       expect(await owned.own(layout.fromRows(inRows)).data()).toEqual(await x.data());
-      const loaded = owned.own(layout.load((await x.data<'float32'>()) as unknown as Float32Array));
+      const loaded = owned.own(layout.load(await x.data<'float32'>()));
       expect(await loaded.data()).toEqual(await inRows.data());
     },
   );

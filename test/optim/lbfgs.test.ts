@@ -214,7 +214,7 @@ describe('the status of lbfgs', () => {
     }));
     expect(await minimise(tiny, tf.tensor1d([1]), { toleranceGrad: 0 })).toMatchObject({
       status: 'no-descent',
-      loss: expect.any(Number),
+      iterations: 0,
     });
   });
 
