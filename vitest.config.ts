@@ -51,10 +51,15 @@ const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
     setupFiles: ['test/_setup/node.ts'],
     provide: { backend },
     testTimeout: 120_000,
+    hookTimeout: 60_000,
   },
 });
 
-const browser = (name: string, backend: 'wasm' | 'webgl' | 'webgpu', args: string[]): TestProjectInlineConfiguration => ({
+const browser = (
+  name: string,
+  backend: 'wasm' | 'webgl' | 'webgpu',
+  args: string[],
+): TestProjectInlineConfiguration => ({
   resolve: { alias },
   // Everything that the tests import from node_modules is listed, so that Vite does not discover a dependency in the middle of
   // a run and reload the page.
@@ -72,6 +77,7 @@ const browser = (name: string, backend: 'wasm' | 'webgl' | 'webgpu', args: strin
     setupFiles: ['test/_setup/browser.ts'],
     provide: { backend },
     testTimeout: 240_000,
+    hookTimeout: 120_000,
     browser: {
       enabled: true,
       headless: true,

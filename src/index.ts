@@ -1,3 +1,9 @@
 export * from './types.js';
 export * from './errors.js';
 export { ensureGradients } from './internal/ensureGradients.js';
+export * from './image/index.js';
+export * from './losses/index.js';
+export * from './models/index.js';
+export * from './optim/index.js';
+export * from './wct/index.js';
+export * from './pipelines/index.js';

@@ -13,11 +13,22 @@ interface Forms<T extends Tensor> {
   value: (x: T) => Scalar;
   /** Value and gradient together. */
   valueAndGrad: (x: T) => ValueAndGrad<T>;
+  /** What a call under `tf.grad` does. @defaultValue one node of the tape with the closed-form gradient */
+  taped?: (x: T) => Scalar;
   /** Checks the argument before any work. */
   check?: (x: T) => void;
   partNames?: readonly string[];
   /** Tensors that the function made for itself. */
   owns?: readonly Tensor[];
+}
+
+/** `f(x)` as one node of the tape. Inside, nothing is recorded, so `f` must not differentiate by the tape itself. */
+export function tapeNode<T extends Tensor>(x: T, f: (x: T) => ValueAndGrad<T>): Scalar {
+  return tf.customGrad((input, save) => {
+    const { value, grad } = f(input as T);
+    (save as tf.GradSaveFunc)([grad]);
+    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, saved[0]!) };
+  })(x);
 }
 
 /**
@@ -27,17 +38,10 @@ interface Forms<T extends Tensor> {
 export function closedForm<T extends Tensor>(forms: Forms<T>): ClosedForm<T> {
   ensureGradients();
   const { value, valueAndGrad, check = () => undefined, partNames, owns = [] } = forms;
-  const taped = (x: T): Scalar =>
-    tf.customGrad((input, save) => {
-      (save as tf.GradSaveFunc)([input as Tensor]);
-      return {
-        value: value(input as T),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, valueAndGrad(saved[0] as T).grad),
-      };
-    })(x);
+  const { taped = (x: T) => tapeNode(x, valueAndGrad) } = forms;
   const call = (x: T): Scalar => {
     check(x);
-    return onTape() ? taped(x) : tf.tidy(() => value(x));
+    return tf.tidy(() => (onTape() ? taped(x) : value(x)));
   };
   return Object.assign(call, {
     valueAndGrad: (x: T) => {

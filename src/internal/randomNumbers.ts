@@ -1,9 +1,9 @@
 /** A source of reproducible random numbers. Each call draws the next one. */
 export interface RandomNumbers {
   /** Uniform in `[0, 1)`, a multiple of 2^-24: exact in float32. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** Normal with mean 0 and deviation 1. */
-  normal(): number;
+  readonly normal: () => number;
 }
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));

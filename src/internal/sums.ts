@@ -29,3 +29,8 @@ export function sumAll(x: Tensor): Scalar {
 export function sumOfSquares(x: Tensor): Scalar {
   return tf.tidy(() => sumAll(tf.square(x)));
 }
+
+/** `1 / sum(x * x)`, finite for zeros too: what makes a loss relative to its target. */
+export function inverseSquares(x: Tensor): Scalar {
+  return tf.tidy(() => tf.div<Scalar>(1, tf.add(sumOfSquares(x), 1e-20)));
+}

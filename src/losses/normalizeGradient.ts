@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../internal/assert.js';
-import { closedForm, valueAndGradOf } from '../internal/differentiable.js';
+import { closedForm, tapeNode, valueAndGradOf } from '../internal/differentiable.js';
 import { sumAll } from '../internal/sums.js';
-import type { ClosedForm, Differentiable } from '../types.js';
+import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
 
 /** Options of {@link normalizeGradient}. */
 export interface NormalizeGradientOptions {
@@ -40,11 +40,17 @@ export function normalizeGradient<T extends Tensor = tf.Tensor4D>(
 ): ClosedForm<T> {
   const { epsilon = 1e-8 } = options;
   assertNumber('normalizeGradient', 'epsilon', epsilon, { min: 0 });
+  const valueAndGrad = (x: T): ValueAndGrad<T> => {
+    const { value, grad } = valueAndGradOf('normalizeGradient', loss, x);
+    return { value, grad: tf.div(grad, tf.add(sumAll(tf.abs(grad)), epsilon)) };
+  };
   return closedForm<T>({
     value: (x) => loss(x),
-    valueAndGrad(x) {
-      const { value, grad } = valueAndGradOf('normalizeGradient', loss, x);
-      return { value, grad: tf.div(grad, tf.add(sumAll(tf.abs(grad)), epsilon)) };
+    valueAndGrad,
+    // A plain loss needs the tape itself, so it is differentiated before the node and not inside it.
+    taped(x) {
+      const result = valueAndGrad(x);
+      return tapeNode(x, () => ({ value: tf.clone(result.value), grad: result.grad }));
     },
   });
 }

@@ -3,7 +3,7 @@ import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { assert, assertFeatures, assertOneOf, assertTensor, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
-import { sumOfSquares } from '../internal/sums.js';
+import { inverseSquares, sumOfSquares } from '../internal/sums.js';
 import type { ClosedForm, Features } from '../types.js';
 import {
   type GramNormalization,
@@ -16,13 +16,14 @@ import {
 } from './gramMatrix.js';
 
 /** How the squared differences of two Gram matrices become one number. */
-export const styleReductions = ['gatys', 'mean', 'sum'] as const;
+export const styleReductions = ['gatys', 'mean', 'sum', 'relative'] as const;
 
 /** Options of {@link styleLoss}. */
 export interface StyleLossOptions extends GramOptions {
   /**
    * `'sum'` of the c x c squared differences; their `'mean'`, which is 1/c^2 of it; or `'gatys'`, 1/(4 c^2) of it, which with
-   * normalization `'positions'` is the paper's loss. @defaultValue 'gatys'
+   * normalization `'positions'` is the paper's loss; or the sum divided by that of the target's squares, `'relative'`, which
+   * depends neither on the layer's width nor on the scale of the network. @defaultValue 'gatys'
    */
   readonly reduction?: (typeof styleReductions)[number];
 }
@@ -58,26 +59,27 @@ export interface GramTarget {
  * size $M$; with different sizes each Gram matrix is divided by its own. Peers by their factor over the default: PyTorch's
  * tutorial and neural-style (`'elements'`, `'mean'`) $4/c^2$; pystiche (`'positions'`, `'mean'`) 4.
  */
-export function styleLoss(target: Features | GramTarget, options: StyleLossOptions = {}): ClosedForm<Features> {
+export function styleLoss(target: Features | GramTarget, options: StyleLossOptions = {}): ClosedForm {
   const { normalization = 'positions', reduction = 'gatys' } = options;
   assertOneOf('styleLoss', 'normalization', normalization, gramNormalizations);
   assertOneOf('styleLoss', 'reduction', reduction, styleReductions);
   const { gram, owns } = targetGram(target, normalization);
   const [batch, channels] = gram.shape;
-  const factor = { sum: 1, mean: 1 / channels ** 2, gatys: 1 / (4 * channels ** 2) }[reduction];
+  const relative = reduction === 'relative' ? inverseSquares(gram) : undefined;
+  const factor = { sum: 1, mean: 1 / channels ** 2, gatys: 1 / (4 * channels ** 2), relative: 1 }[reduction];
 
-  /** `sqrt(r) (G - A)` for each image, and `r` */
-  const differences = (features: Features): { differences: Tensor2D[]; scale: number } => {
-    const scale = reduction === 'mean' ? factor / features.shape[0] : factor;
+  /** `G - A` for each image, and the factor `r` of the loss. */
+  const differences = (features: Features): { differences: Tensor2D[]; scale: number | Scalar } => {
     const targets = tf.unstack(gram) as Tensor2D[];
     const grams = gramMatrices(features, normalization);
+    const scale = relative ?? (reduction === 'mean' ? factor / features.shape[0] : factor);
     return { differences: grams.map((g, i) => tf.sub(g, targets[batch === 1 ? 0 : i]!)), scale };
   };
-  const total = (squares: Scalar[], scale: number): Scalar =>
+  const total = (squares: Scalar[], scale: number | Scalar): Scalar =>
     tf.mul(squares.length === 1 ? squares[0]! : tf.addN(squares), scale);
 
   return closedForm<Features>({
-    owns,
+    owns: relative === undefined ? owns : [...owns, relative],
     check(features) {
       assertFeatures('styleLoss', 'features', features);
       const [b, , , c] = features.shape;
@@ -96,7 +98,7 @@ export function styleLoss(target: Features | GramTarget, options: StyleLossOptio
     // dL/dF = 4 r F (G - A) / n: the difference is symmetric, so no transpose is needed.
     valueAndGrad(features) {
       const { differences: d, scale } = differences(features);
-      const slope = 4 * scale * gramFactor(features.shape, normalization);
+      const slope = tf.mul(scale, 4 * gramFactor(features.shape, normalization));
       const grads = imageMatrices(features).map((matrix, i) => tf.matMul(matrix, tf.mul<Tensor2D>(d[i]!, slope)));
       const stacked = grads.length === 1 ? grads[0]! : tf.stack(grads);
       return { value: total(d.map(sumOfSquares), scale), grad: tf.reshape(stacked, features.shape) };

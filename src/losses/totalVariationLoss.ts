@@ -138,7 +138,7 @@ function ninePoint(image: Tensor4D, reduction: 'mean' | 'sum'): ValueAndGrad {
  * Peers measure pixels in 0..255 where this library has 0..1: their weight for a sum of squares is 255^2 times smaller, for a
  * sum of absolute values 255 times. The gradient of neural-style (Lua) is `{ norm: 'isotropic', reduction: 'half-sum' }`.
  */
-export function totalVariationLoss(options: TotalVariationOptions = {}): ClosedForm<Image> {
+export function totalVariationLoss(options: TotalVariationOptions = {}): ClosedForm {
   const where = 'totalVariationLoss';
   const { norm = 'l2', exponent = 2, reduction = 'mean' } = options;
   assertOneOf(where, 'norm', norm, variationNorms);

@@ -54,11 +54,14 @@ export function weightedSum<T extends Tensor = tf.Tensor4D>(terms: readonly Weig
         value: tf.mul<tf.Scalar>(value, weight),
         grad: tf.mul<T>(grad, weight),
         parts: tf.mul<Tensor1D>(parts ?? tf.reshape<tf.Rank.R1>(value, [1]), weight),
-      } as Required<ValueAndGrad<T>> & tf.TensorContainerObject;
+      };
     });
+  const value = (x: T): tf.Scalar => tf.addN(terms.map(({ loss, weight = 1 }) => tf.mul<tf.Scalar>(loss(x), weight)));
   return closedForm<T>({
     partNames: terms.flatMap(({ loss, name }, i) => loss.partNames ?? [name ?? `term ${i + 1}`]),
-    value: (x) => tf.addN(terms.map(({ loss, weight = 1 }) => tf.mul<tf.Scalar>(loss(x), weight))),
+    value,
+    // Every term is differentiable by itself, plain functions too.
+    taped: value,
     valueAndGrad(x) {
       const [first, ...others] = terms.map((term) => scaled(term, x));
       const sum = { ...first!, parts: [first!.parts] };

@@ -75,7 +75,10 @@ export function buildVgg<A extends Architecture>(
   };
   const convolution = ({ kernel, kernelShape, bias }: ConvWeights): Op => {
     const tensors = { kernel: own(tf.tensor4d(kernel, [...kernelShape])), bias: own(tf.tensor1d(bias)) };
-    return conv(gradients ? { ...tensors, rotated: own(rotateKernel(tensors.kernel)) } : tensors, padding);
+    if (!gradients) return conv(tensors, padding);
+    const [h, w, input, output] = kernelShape;
+    const rotated = own(tf.tensor4d(rotateKernel(kernel, kernelShape), [h, w, output, input]));
+    return conv({ ...tensors, rotated }, padding);
   };
   const ops: NamedOp[] = [];
   if (colors !== undefined) ops.push({ name: '_colors', op: convolution(colorConvolution(colors)) });

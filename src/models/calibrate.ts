@@ -16,7 +16,7 @@ function picture(size: number, channels: number, values: Float64Array): Picture 
     size,
     channels,
     values,
-    pooled() {
+    pooled: () => {
       const half = Math.max(1, size >> 1);
       const result = new Float64Array(half * half * channels);
       for (let y = 0; y < 2 * half; y++)

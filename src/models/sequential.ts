@@ -62,7 +62,7 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
       const { op } = ops[from]!;
       const fuse = op.forwardRelu !== undefined && ops[from + 1]?.op === relu && from + 2 <= deepest && !keep(from + 1);
       to = fuse ? from + 2 : from + 1;
-      const y = run(from + 1, fuse ? op.forwardRelu! : op.forward, x);
+      const y = run(from + 1, fuse ? op.forwardRelu : op.forward, x);
       if (!values.has(from)) x.dispose();
       if (keep(to)) values.set(to, y);
       shapes[from + 1] = shapes[to] = y.shape;
@@ -141,6 +141,9 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
         gradient = sum;
       }
       if (i > 0) {
+        // Recomputed here rather than when asked for: inside the operation's own tidy they would not survive it.
+        if (reads(i - 1, 'x')) valueAt(i - 1);
+        if (reads(i - 1, 'y')) valueAt(i);
         const dx = ops[i - 1]!.op.inputGradient(gradient!, {
           x: () => valueAt(i - 1),
           y: () => valueAt(i),

@@ -41,7 +41,7 @@ const where = 'insertLossTaps';
 export function insertLossTaps<L extends string>(
   extractor: FeatureExtractor<L>,
   taps: readonly LossTap<L>[],
-): ClosedForm<Image> {
+): ClosedForm {
   assert(taps.length > 0, () => `${where}: taps must name at least one loss; got []`);
   taps.forEach(({ loss, weight = 1 }, i) => {
     assert(typeof loss === 'function', () => `${where}: taps[${i}].loss must be a function; got ${show(loss)}`);
@@ -51,13 +51,16 @@ export function insertLossTaps<L extends string>(
   // The network itself says which layers it has; ask it now rather than at the first evaluation.
   assertLayers(extractor, layers);
 
-  return closedForm<Image>({
+  const value = (image: Image): Scalar => {
+    const features = extractor.features(image, layers);
+    return tf.addN(taps.map(({ layer, loss, weight = 1 }) => tf.mul<Scalar>(loss(features[layer]), weight)));
+  };
+  return closedForm({
     check: (image) => assertImage(where, 'image', image),
     partNames: partNames(taps),
-    value(image) {
-      const features = extractor.features(image, layers);
-      return tf.addN(taps.map(({ layer, loss, weight = 1 }) => tf.mul<Scalar>(loss(features[layer]), weight)));
-    },
+    value,
+    // Network and losses are differentiable by themselves, plain functions among them too.
+    taped: value,
     valueAndGrad(image) {
       const parts: Scalar[] = [];
       const gradientAt: Partial<Record<L, (features: Features) => Features>> = {};

@@ -40,7 +40,10 @@ export function randomNumbers(seed: number): () => number {
 /** A tensor of seeded numbers, uniform in `min..max`. */
 export function randomTensor<R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number, min = 0, max = 1): tf.Tensor<R> {
   const next = randomNumbers(seed);
-  const values = Float32Array.from({ length: tf.util.sizeFromShape(shape as number[]) }, () => min + (max - min) * next());
+  const values = Float32Array.from(
+    { length: tf.util.sizeFromShape(shape as number[]) },
+    () => min + (max - min) * next(),
+  );
   return tf.tensor(values, shape);
 }
 
@@ -55,7 +58,8 @@ export async function directionalError(
   step: number,
 ): Promise<number> {
   const norm = Math.sqrt((await tf.tidy(() => tf.sum(tf.square(grad))).data())[0]!);
-  const at = async (t: number): Promise<number> => (await tf.tidy(() => f(tf.add(x, tf.mul(grad, t / norm)))).data())[0]!;
+  const at = async (t: number): Promise<number> =>
+    (await tf.tidy(() => f(tf.add(x, tf.mul(grad, t / norm)))).data())[0]!;
   const slope = ((await at(step)) - (await at(-step))) / (2 * step);
   return Math.abs(slope - norm) / norm;
 }

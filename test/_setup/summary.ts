@@ -8,12 +8,13 @@ export default class Summary implements Reporter {
       const name = module.project.name;
       const count = perProject.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
       perProject.set(name, count);
-      // A file that could not even be loaded counts as one failure.
-      if (module.errors().length > 0) count.failed += 1;
+      const failedBefore = count.failed;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state !== 'pending') count[state] += 1;
       }
+      // A file that could not be loaded, or whose set-up failed, has no failed test of its own.
+      if (module.state() === 'failed' && count.failed === failedBefore) count.failed += 1;
     }
     const line = (c: { passed: number; failed: number; skipped: number }): string =>
       `${String(c.passed)} passed, ${String(c.failed)} failed${c.skipped > 0 ? `, ${String(c.skipped)} skipped` : ''}`;

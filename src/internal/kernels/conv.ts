@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import { assert } from '../assert.js';
 import type { Op } from './op.js';
 import { type Padding, padByOne, padByOneGradient } from './padding.js';
 
@@ -13,9 +14,21 @@ export interface ConvTensors {
   rotated?: Tensor4D;
 }
 
-/** The kernel whose forward convolution is the input gradient: turned by 180 degrees, in and out swapped. */
-export function rotateKernel(kernel: Tensor4D): Tensor4D {
-  return tf.tidy(() => tf.transpose(tf.reverse(kernel, [0, 1]), [0, 1, 3, 2]));
+/**
+ * The numbers of the kernel whose forward convolution is the input gradient: turned by 180 degrees, in and out swapped,
+ * `[k, k, in, out] -> [k, k, out, in]`. On the host: this is done once, and reversing large tensors is slow on some backends.
+ */
+export function rotateKernel(
+  kernel: Float32Array,
+  [height, width, input, output]: readonly [number, number, number, number],
+): Float32Array {
+  const rotated = new Float32Array(kernel.length);
+  const places = height * width;
+  for (let place = 0; place < places; place++)
+    for (let i = 0; i < input; i++)
+      for (let o = 0; o < output; o++)
+        rotated[((places - 1 - place) * output + o) * input + i] = kernel[(place * input + i) * output + o]!;
+  return rotated;
 }
 
 /** A stride-1 convolution with bias that keeps the size: `[b, h, w, in] -> [b, h, w, out]`. */
@@ -41,10 +54,12 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
     gradientReads: [],
     inputGradient: (dy) =>
       tf.tidy(() => {
-        // Without a stored rotated kernel (a network loaded for its features alone) it is made on the way.
-        const turned = rotated ?? rotateKernel(kernel);
-        if (!padded) return tf.conv2d(dy, turned, 1, 'same');
-        return padByOneGradient(tf.conv2d(dy, turned, 1, size - 1), padding);
+        assert(
+          rotated !== undefined,
+          () => 'imageGradient: the network was loaded with gradients: false; load it without',
+        );
+        if (!padded) return tf.conv2d(dy, rotated, 1, 'same');
+        return padByOneGradient(tf.conv2d(dy, rotated, 1, size - 1), padding);
       }),
   };
 }

@@ -35,6 +35,6 @@ export function taped(op: Op): (x: Tensor4D) => Tensor4D {
         const [savedX, savedY] = saved as [Tensor4D, Tensor4D];
         return op.inputGradient(dy, { x: () => savedX, y: () => savedY, inputShape: savedX.shape });
       };
-      return { value: y, gradFunc: gradFunc as (dy: Tensor, saved: Tensor[]) => Tensor };
+      return { value: y, gradFunc: gradFunc };
     })(x);
 }
