@@ -152,8 +152,8 @@ function degradation(samples: [number, number], ranks: [number, number], channel
  * console.log([matrix[0]!.toFixed(3), bias[0]!.toFixed(3), info.rankContent]); // => ['3.000', '10.000', 1]
  * ```
  *
- * References: Li et al. 2017, "Universal Style Transfer via Feature Transforms", eqs. 1-2; Lu et al. 2019, "A Closed-Form
- * Solution to Universal Style Transfer", eq. 10; Huang & Belongie 2017, eq. 8.
+ * References: Li et al. 2017, "Universal Style Transfer via Feature Transforms", eqs. 2-4; Lu et al. 2019, "A Closed-Form
+ * Solution to Universal Style Transfer"; Huang & Belongie 2017, eq. 8.
  *
  * Differs from the original implementation in the relative cut-off, which acts only where the largest eigenvalue is above 100.
  */

@@ -55,6 +55,10 @@ export function encodeStyle(
     summaries.push([name, { channels, rank, samples }]);
     for (const array of arrayNames) {
       const values = precision === 'float32' ? Float32Array.from(operator[array]) : operator[array];
+      assert(
+        values.every(Number.isFinite),
+        () => `encodeStyle: operators[${show(name)}].${array} must fit float32; use the precision 'float64'`,
+      );
       parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
       const dtype = precision === 'float32' ? 'F32' : 'F64';
       const begin = end;
@@ -67,7 +71,11 @@ export function encodeStyle(
   // Spaces up to a multiple of 8, so that the numbers are aligned.
   const header = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
   header.set(json);
-  assert(header.length <= MAX_HEADER, () => `encodeStyle: operators have names too long, or are too many`);
+  assert(
+    header.length <= MAX_HEADER,
+    () =>
+      `encodeStyle: operators must need a header of at most ${MAX_HEADER} bytes; got ${header.length}: shorten the names`,
+  );
   const file = new Uint8Array(8 + header.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);

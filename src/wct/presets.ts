@@ -17,6 +17,9 @@ const cutAt = (absoluteCutoff: number, shrink = 0) => ({ absoluteCutoff, relativ
  * | `photo-wct` | NVIDIA/FastPhotoStyle, one region | 1 | 0 | 1e-5 | 1 |
  * | `wct2` | clovaai/WCT2, one region | 1 | 1 | 1e-5 | 1 |
  *
+ * With a style kept or mixed: `styleOperator(moments, preset.colouring)`, then `wctMap(content, operator, { ...preset.whitening,
+ * strength: preset.strength })`.
+ *
  * Not part of them: float32 decompositions, the clamping between levels of `wct-tf`, the clamping of `wct2` to the content's
  * range. Without a cut-off (`collaborative-distillation`), directions that are rounding noise are amplified with the others.
  *

@@ -23,7 +23,7 @@ const LAST = [1.875, -1.25, 0.375] as const;
 
 /** Options of {@link sqrtmIterative}. */
 export interface SqrtmOptions {
-  /** Four matrix products each; 8 suffice for condition numbers up to 1e6. @defaultValue 9 */
+  /** Four matrix products each; 8 suffice for eigenvalues down to 1e-6 of the Frobenius norm. @defaultValue 9 */
   readonly iterations?: number;
   /** Added to the diagonal, as a fraction of the Frobenius norm: 1e-6 for matrices of deficient rank. @defaultValue 0 */
   readonly epsilon?: number;
@@ -33,8 +33,8 @@ export interface SqrtmOptions {
  * The square root of a symmetric positive semidefinite matrix and its inverse, by matrix products on the backend alone: nothing
  * is read back. For GPUs; on wasm and cpu, {@link styleOperator} and {@link wctMap} are as fast, and exact.
  *
- * Coupled iteration `Y <- Y Q(Z Y)`, `Z <- Q(Z Y) Z` with the polynomials of Polar Express. In float32 the covariance of the result is
- * within 2e-5 for condition numbers up to 4e5. A matrix of deficient rank has no inverse root: what stands in its null space is
+ * Coupled iteration `Y <- Y Q(Z Y)`, `Z <- Q(Z Y) Z` with the polynomials of Polar Express. In float32 the square of
+ * the root is within 5e-5 of the matrix for condition numbers up to 4e5. A matrix of deficient rank has no inverse root: what stands in its null space is
  * large, finite and meaningless unless `epsilon` is set. The zero matrix has the root 0.
  *
  * @param matrix - `[n, n]`, symmetric.

@@ -54,7 +54,7 @@ export function assertStyleOperator(where: string, argument: string, operator: S
  * console.log([mean[0], deviation[0]!.toFixed(4), rank]); // => [5, '3.2660', 1]
  * ```
  *
- * Reference: Li et al. 2017, eq. 2.
+ * Reference: Li et al. 2017, "Universal Style Transfer via Feature Transforms", eq. 3.
  */
 export function styleOperator(moments: Moments, options: SpectralOptions = {}): StyleOperator {
   assertMoments('styleOperator', 'moments', moments);

@@ -86,6 +86,12 @@ describe('encodeStyle and decodeStyle', () => {
     expect(() => encodeStyle({ bad })).toThrow(
       "operators['bad'].mean must hold finite numbers; got Infinity at index 1",
     );
+    const huge = { ...operators['relu1_1']!, mean: new Float64Array([1, 1e39, 2]) };
+    expect(() => encodeStyle({ huge })).toThrow("operators['huge'].mean must fit float32; use the precision 'float64'");
+    expect(decodeStyle(encodeStyle({ huge }, { precision: 'float64' }))).toEqual({ huge });
+    expect(() => encodeStyle({ ['x'.repeat(1 << 20)]: huge }, { precision: 'float64' })).toThrow(
+      'header of at most 1048576 bytes',
+    );
     expect(() => encodeStyle(operators, { precision: 'half' as 'float32' })).toThrow(
       "'float32', 'float64'; got 'half'",
     );
