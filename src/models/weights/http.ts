@@ -18,6 +18,9 @@ export interface UrlOptions {
 /** Something that may well work when tried again. */
 export class Transient extends WeightsError {}
 
+/** HTTP 416: the file has no such range. */
+export class Unsatisfiable extends WeightsError {}
+
 /** Waits, or rejects with the signal's reason. */
 function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -76,7 +79,8 @@ export async function get(
   const { status } = response;
   if (status === 200 || status === 206) return response;
   await response.body?.cancel();
-  const ErrorClass = status === 408 || status === 429 || status >= 500 ? Transient : WeightsError;
+  const mayPass = status === 408 || status === 429 || status >= 500;
+  const ErrorClass = mayPass ? Transient : status === 416 ? Unsatisfiable : WeightsError;
   throw new ErrorClass(`${url}: expected HTTP status 200 or 206; got ${status} ${response.statusText}`.trim());
 }
 

@@ -17,3 +17,8 @@ export {
   vggConvolutions,
   type VggArchitecture,
 } from './vggNames.js';
+export { publicWeights, type PublicWeights, type PublicWeightsName } from './publicWeights.js';
+export { downloadWeights, type DownloadedWeights, type DownloadWeightsOptions } from './downloadWeights.js';
+export type { Trust } from './integrity.js';
+export type { DownloadOptions, DownloadProgress } from './download.js';
+export { browserCache, type WeightCache } from './weightCache.js';
