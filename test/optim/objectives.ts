@@ -123,7 +123,7 @@ export function gatys(scale = 1): Gatys {
       const cGrad = tf.mul(0.06 / difference.size, difference);
       const masked = tf.mul<tf.Tensor4D>(tf.add(s2.grad, cGrad), tf.step(second));
       const onFirst = tf.mul<tf.Tensor4D>(tf.add(s1.grad, tf.conv2d(masked, rotated[1], 1, 'same')), tf.step(first));
-      const parts = tf.mul(scale, tf.stack([c, tf.add(s1.value, s2.value)])) as tf.Tensor1D;
+      const parts = tf.mul<tf.Tensor1D>(scale, tf.stack([c, tf.add(s1.value, s2.value)]));
       return {
         value: tf.sum(parts),
         grad: tf.mul(scale, tf.conv2d(onFirst, rotated[0], 1, 'same')),
