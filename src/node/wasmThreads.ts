@@ -103,7 +103,7 @@ export interface WasmThreadsOptions {
 
 /**
  * Starts the wasm backend of TensorFlow.js with several threads under Node, where it has one by default, and makes it the current
- * backend. Convolutions and matrix products take about 0.53 of the time with two threads.
+ * backend. Convolutions and matrix products take about 0.53 of the time with two threads on two free cores.
  *
  * Call it once, before anything uses the wasm backend. It needs `@tensorflow/tfjs-backend-wasm` 4.22. The process still exits by
  * itself, and what is changed of it during the start (`globalThis.Worker`, `os.cpus`, listeners) is as before afterwards.
