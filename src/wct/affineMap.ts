@@ -155,7 +155,8 @@ function degradation(samples: [number, number], ranks: [number, number], channel
  * References: Li et al. 2017, "Universal Style Transfer via Feature Transforms", eqs. 2-4; Lu et al. 2019, "A Closed-Form
  * Solution to Universal Style Transfer"; Huang & Belongie 2017, eq. 8.
  *
- * Differs from the original implementation in the relative cut-off, which acts only where the largest eigenvalue is above 100.
+ * Differs from the original implementation in the relative cut-off, which acts only where the largest eigenvalue is above
+ * 100, and in the fallbacks for empty regions and single positions.
  */
 export function wctMap(content: Moments, style: StyleOperator, options: WctMapOptions = {}): AffineMap {
   const where = 'wctMap';

@@ -25,7 +25,7 @@ function magnitude(matrix: Float64Array): number {
  * All eigenvalues and eigenvectors of a real symmetric matrix, in float64 on the CPU: Householder tridiagonalisation, then
  * implicit QL.
  *
- * `|A V - V L| <= 1e-13 n |A|`; about 0.06 s at n = 256 and 0.4 s at n = 512, synchronously: from a page, call it in a worker.
+ * `|A V - V L| <= 1e-13 n |A|`; about 0.06 s at n = 256 and 0.5 s at n = 512, synchronously: from a page, call it in a worker.
  *
  * @param matrix - Row-major `[n, n]`; only the lower triangle is read. Not changed.
  * @param n - Number of rows.

@@ -1,62 +1,48 @@
-import { StyleError } from '../errors.js';
 import { assert } from '../internal/assert.js';
 import type { Tridiagonal } from './tridiagonalise.js';
 
 /*
- * Implicit QL with Wilkinson's shift (Dubrulle, Martin & Wilkinson 1968; EISPACK `tql2`). The rotations of many sweeps are
- * recorded and then applied to the eigenvectors in column blocks that stay in the cache.
+ * Implicit QL with Wilkinson's shift (Dubrulle, Martin & Wilkinson 1968; EISPACK `tql2`). The rotations of a sweep are recorded
+ * and applied to the eigenvectors afterwards, two at a time.
  */
 
 const MAX_SWEEPS_PER_EIGENVALUE = 50;
-/** Rotations recorded before they are applied. */
-const CAPACITY = 8192;
-/** Columns of the eigenvector rows that are rotated together. */
-const BLOCK = 64;
 
-/** A list of plane rotations: number k mixes rows `row[k]` and `row[k] + 1`. */
-interface Rotations {
+/** The plane rotations of one sweep: number k mixes the rows `first - k` and `first - k + 1`. */
+interface Sweep {
+  first: number;
   count: number;
-  row: Int32Array;
   cosine: Float64Array;
   sine: Float64Array;
 }
 
-/**
- * Applies the rotations to the rows of `q`. Consecutive rotations of a sweep share a row (`row[k + 1] = row[k] - 1`): two are
- * applied in one pass, with three loads and three stores.
- */
-function applyRotations(q: Float64Array, n: number, { count, row, cosine, sine }: Rotations): void {
-  for (let begin = 0; begin < n; begin += BLOCK) {
-    const end = Math.min(n, begin + BLOCK);
-    let k = 0;
-    while (k < count) {
-      const c = cosine[k]!;
-      const s = sine[k]!;
-      let middle = row[k]! * n + begin;
-      let upper = middle + n;
-      const stop = middle + end - begin;
-      if (k + 1 < count && row[k + 1] === row[k]! - 1) {
-        const c2 = cosine[k + 1]!;
-        const s2 = sine[k + 1]!;
-        let lower = middle - n;
-        for (; middle < stop; middle++, upper++, lower++) {
-          const a = q[middle]!;
-          const b = q[upper]!;
-          const d = q[lower]!;
-          const mixed = c * a - s * b;
-          q[upper] = s * a + c * b;
-          q[middle] = s2 * d + c2 * mixed;
-          q[lower] = c2 * d - s2 * mixed;
-        }
-        k += 2;
-      } else {
-        for (; middle < stop; middle++, upper++) {
-          const a = q[middle]!;
-          const b = q[upper]!;
-          q[upper] = s * a + c * b;
-          q[middle] = c * a - s * b;
-        }
-        k += 1;
+/** Applies a sweep to the rows of `q`. Consecutive rotations share a row: two in one pass need three loads and three stores. */
+function applySweep(q: Float64Array, n: number, { first, count, cosine, sine }: Sweep): void {
+  for (let k = 0; k < count; k += 2) {
+    const c = cosine[k]!;
+    const s = sine[k]!;
+    let middle = (first - k) * n;
+    let upper = middle + n;
+    const stop = upper;
+    if (k + 1 < count) {
+      const c2 = cosine[k + 1]!;
+      const s2 = sine[k + 1]!;
+      let lower = middle - n;
+      for (; middle < stop; middle++, upper++, lower++) {
+        const a = q[middle]!;
+        const b = q[upper]!;
+        const d = q[lower]!;
+        const mixed = c * a - s * b;
+        q[upper] = s * a + c * b;
+        q[middle] = s2 * d + c2 * mixed;
+        q[lower] = c2 * d - s2 * mixed;
+      }
+    } else {
+      for (; middle < stop; middle++, upper++) {
+        const a = q[middle]!;
+        const b = q[upper]!;
+        q[upper] = s * a + c * b;
+        q[middle] = c * a - s * b;
       }
     }
   }
@@ -72,12 +58,8 @@ function splitAfter(d: Float64Array, e: Float64Array, n: number, start: number, 
 /** Diagonalises T in place: `diagonal` becomes the eigenvalues (unsorted), `rows` the eigenvectors of A, one a row. */
 export function implicitQl({ diagonal: d, subdiagonal: e, rows: q }: Tridiagonal): void {
   const n = d.length;
-  const rotations: Rotations = {
-    count: 0,
-    row: new Int32Array(CAPACITY + n),
-    cosine: new Float64Array(CAPACITY + n),
-    sine: new Float64Array(CAPACITY + n),
-  };
+  const cosines = new Float64Array(n);
+  const sines = new Float64Array(n);
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, Math.abs(d[i]!) + Math.abs(e[i]!));
   const floor = Number.EPSILON * Number.EPSILON * norm;
@@ -88,7 +70,6 @@ export function implicitQl({ diagonal: d, subdiagonal: e, rows: q }: Tridiagonal
       assert(
         sweep < MAX_SWEEPS_PER_EIGENVALUE,
         () => `eighSymmetric: eigenvalue ${l} did not converge in ${MAX_SWEEPS_PER_EIGENVALUE} sweeps`,
-        StyleError,
       );
       const ratio = (d[l + 1]! - d[l]!) / (2 * e[l]!);
       const root = Math.hypot(ratio, 1);
@@ -115,21 +96,15 @@ export function implicitQl({ diagonal: d, subdiagonal: e, rows: q }: Tridiagonal
         shift = sine * t;
         d[i + 1] = g + shift;
         g = cosine * t - b;
-        const k = rotations.count++;
-        rotations.row[k] = i;
-        rotations.cosine[k] = cosine;
-        rotations.sine[k] = sine;
+        cosines[m - 1 - i] = cosine;
+        sines[m - 1 - i] = sine;
       }
       if (i < l) {
         d[l]! -= shift;
         e[l] = g;
         e[m] = 0;
       }
-      if (rotations.count >= CAPACITY) {
-        applyRotations(q, n, rotations);
-        rotations.count = 0;
-      }
+      applySweep(q, n, { first: m - 1, count: m - 1 - i, cosine: cosines, sine: sines });
     }
   }
-  applyRotations(q, n, rotations);
 }

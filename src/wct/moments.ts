@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { ShapeError, StyleError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import { assert, assertFeatures, assertNumber, assertTensor, show } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Features } from '../types.js';
@@ -139,6 +139,5 @@ function assertFinite(where: string, mean: Float64Array, scatter: Float64Array, 
   assert(
     bad < 0,
     () => `${where}: features must be finite numbers whose squares are finite in float32; channel ${bad} is not`,
-    StyleError,
   );
 }

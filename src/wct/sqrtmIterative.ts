@@ -33,9 +33,9 @@ export interface SqrtmOptions {
  * The square root of a symmetric positive semidefinite matrix and its inverse, by matrix products on the backend alone: nothing
  * is read back. For GPUs; on wasm and cpu, {@link styleOperator} and {@link wctMap} are as fast, and exact.
  *
- * Coupled iteration `Y <- Y Q(Z Y)`, `Z <- Q(Z Y) Z` with the polynomials of Polar Express. In float32 the square of
- * the root is within 5e-5 of the matrix for condition numbers up to 4e5. A matrix of deficient rank has no inverse root: what stands in its null space is
- * large, finite and meaningless unless `epsilon` is set. The zero matrix has the root 0.
+ * Coupled iteration `Y <- Y Q(Z Y)`, `Z <- Q(Z Y) Z` with the polynomials of Polar Express. In float32 the square
+ * of the root is within 5e-5 of the matrix for condition numbers up to 4e5. A matrix of deficient rank has no inverse root:
+ * what stands in its null space is large, finite and meaningless unless `epsilon` is set. The zero matrix has the root 0.
  *
  * @param matrix - `[n, n]`, symmetric.
  * @returns `sqrt` and `inverseSqrt`, `[n, n]` each, the caller's.

@@ -36,7 +36,7 @@ export function assertStyleOperator(where: string, argument: string, operator: S
 /**
  * The colouring half of a transform: `E D^(1/2) E^T` of a style's covariance, with its mean. Computed once per style and layer.
  *
- * One symmetric eigendecomposition, synchronous: about 0.4 s for 512 channels.
+ * One symmetric eigendecomposition, synchronous: about 0.5 s for 512 channels.
  *
  * @param moments - {@link featureMoments} of the style's features.
  * @param options - Which directions count. `shrink` is added to the style's covariance.
