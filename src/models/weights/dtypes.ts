@@ -48,6 +48,14 @@ const fromBig =
   (buffer: ArrayBuffer): Float32Array =>
     Float32Array.from(new BigView(buffer), Number);
 
+let halves: Float32Array | undefined;
+
+/** By a table of all half-precision numbers: several times faster than one by one. */
+const float16 = (buffer: ArrayBuffer): Float32Array => {
+  const table = (halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfToNumber(bits)));
+  return from(Uint16Array, (bits) => table[bits]!)(buffer);
+};
+
 const bfloat16 = (buffer: ArrayBuffer): Float32Array => {
   const view = new Uint16Array(buffer);
   const bits = new Uint32Array(view.length);
@@ -58,7 +66,7 @@ const bfloat16 = (buffer: ArrayBuffer): Float32Array => {
 const converters: Readonly<Record<string, (buffer: ArrayBuffer) => Float32Array>> = {
   F64: from(Float64Array),
   F32: (buffer) => new Float32Array(buffer),
-  F16: from(Uint16Array, halfToNumber),
+  F16: float16,
   BF16: bfloat16,
   I64: fromBig(BigInt64Array),
   I32: from(Int32Array),
@@ -73,5 +81,6 @@ const converters: Readonly<Record<string, (buffer: ArrayBuffer) => Float32Array>
 
 /** The numbers in `bytes`, rounded to float32, or undefined for a type that has no real values. Always a copy. */
 export function toFloat32(dtype: string, bytes: Uint8Array): Float32Array | undefined {
-  return Object.hasOwn(converters, dtype) ? converters[dtype]!(bytes.slice().buffer) : undefined;
+  // Not bytes.slice(): that of Node's Buffer does not copy.
+  return Object.hasOwn(converters, dtype) ? converters[dtype]!(new Uint8Array(bytes).buffer) : undefined;
 }

@@ -11,7 +11,7 @@ export async function inflate(where: string, compressed: Uint8Array, size: numbe
   }
   const writer = stream.writable.getWriter();
   // A fault in the data shows on both ends; it is reported where we read.
-  writer.write(compressed.slice()).catch(() => undefined);
+  writer.write(new Uint8Array(compressed)).catch(() => undefined);
   writer.close().catch(() => undefined);
   const reader = stream.readable.getReader();
   const chunks: Uint8Array[] = [];

@@ -10,7 +10,9 @@ export function once<T>(load: (signal?: AbortSignal) => Promise<T>): (signal?: A
       const mine = shared === undefined;
       const run = (shared ??= load(signal));
       try {
-        return await run;
+        const result = await run;
+        signal?.throwIfAborted();
+        return result;
       } catch (error) {
         if (shared === run) shared = undefined;
         if (mine) throw error;

@@ -24,7 +24,10 @@ export function assertRange(description: string, offset: number, length: number,
 
 /** Reads from bytes in memory. Does not copy them. */
 export function bytesReader(bytes: Uint8Array | ArrayBuffer, description = 'bytes in memory'): RangeReader {
-  const all = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  // A plain view also of Node's Buffer, whose methods differ.
+  const all = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
   return {
     description,
     size: () => Promise.resolve(all.length),

@@ -30,7 +30,7 @@ export function browserCache(name = 'pastiche-weights'): WeightCache {
       return response && new Uint8Array(await response.arrayBuffer());
     },
     async put(key, bytes) {
-      await (await caches.open(name)).put(address(key), new Response(bytes.slice()));
+      await (await caches.open(name)).put(address(key), new Response(new Uint8Array(bytes)));
     },
     async delete(key) {
       await (await caches.open(name)).delete(address(key));

@@ -62,7 +62,7 @@ describe('safetensors(bytes)', () => {
 
   it('refuses what is neither bytes nor a place at once', () => {
     expect(() => safetensors(42 as unknown as WeightFile)).toThrow(/safetensors: expected bytes.*got 42/);
-    expect(() => safetensors('no url')).toThrow(/expected a URL; got 'no url'/);
+    expect(() => safetensors('https://')).toThrow(/expected a URL; got 'https:\/\/'/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodeSafetensors, safetensors, urlReader } from '../../../src/models/weights/index.js';
+import { encodeSafetensors, safetensors, torchCheckpoint, urlReader } from '../../../src/models/weights/index.js';
+import * as a from './_archives.js';
 import { expectWeightsError } from './_build.js';
 import { sendRange, serve } from './_server.js';
 
@@ -242,4 +243,29 @@ describe('safetensors(url)', () => {
       },
     );
   });
+});
+
+describe('torchCheckpoint(url)', () => {
+  const big = a.floats(...new Float32Array(50_000));
+  const view = (key: string, length: number): a.Bytes => a.tensor({ key, length, shape: [length], strides: [1] });
+  const object = a.pickle(a.dict({ big: view('0', 50_000), small: view('1', 2), last: view('2', 50_000) }));
+  const storages = { 0: big, 1: a.floats(3, 4), 2: big };
+
+  it.each([
+    ['legacy', a.legacy(object, storages)],
+    ['zip', a.zipped(object, storages)],
+  ])('fetches the structure and the storages that are asked for, nothing else, %s', (_, bytes) =>
+    serve(
+      (request, response) => sendRange(bytes, request, response),
+      async (url, requests) => {
+        expect([...(await torchCheckpoint(url).read('small')).values]).toEqual([3, 4]);
+        const lengths = requests.map((header) => {
+          const [from, to] = /(\d+)-(\d+)/.exec(header!)!.slice(1).map(Number) as [number, number];
+          return to - from + 1;
+        });
+        // The first piece, the end of the archive (at most 65577 bytes), and little else.
+        expect(lengths.reduce((sum, length) => sum + length)).toBeLessThan(140_000);
+      },
+    ),
+  );
 });
