@@ -1,4 +1,4 @@
-import type { RandomNumbers } from '../../src/image/randomNumbers.js';
+import type { RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { fill, type Canvas } from './canvas.js';
 import { clamp, hex, mix, scale, type Color } from './color.js';
 import { fbm, valueNoise } from './noise.js';

@@ -1,4 +1,4 @@
-import { randomNumbers, type RandomNumbers } from '../../src/image/randomNumbers.js';
+import { randomNumbers, type RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { boat } from './boats.js';
 import { bridge, house, tower } from './buildings.js';
 import { canvas, cover, fill, sampleAt, toRgb, type Canvas } from './canvas.js';

@@ -1,4 +1,4 @@
-import type { RandomNumbers } from '../../src/image/randomNumbers.js';
+import type { RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { blend, cover, fill, sampleAt, type Canvas } from './canvas.js';
 import { clamp, gradient, lerp, mix, scale, smoothstep, type Color } from './color.js';
 import { fbm, ridges, valueNoise } from './noise.js';

@@ -1,4 +1,4 @@
-import { randomNumbers, type RandomNumbers } from '../../src/image/randomNumbers.js';
+import { randomNumbers, type RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { clamp, gradient, hex, lerp, mix, scale, smoothstep, type Color } from './color.js';
 import { fbm, hash, valueNoise } from './noise.js';
 

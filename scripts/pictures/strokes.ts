@@ -1,4 +1,4 @@
-import type { RandomNumbers } from '../../src/image/randomNumbers.js';
+import type { RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { clamp, lerp, scale, type Color } from './color.js';
 import { valueNoise } from './noise.js';
 

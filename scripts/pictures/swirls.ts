@@ -1,4 +1,4 @@
-import { randomNumbers } from '../../src/image/randomNumbers.js';
+import { randomNumbers } from '../../src/internal/randomNumbers.js';
 import { clamp, gradient, hex, mix, scale, smoothstep, type Color } from './color.js';
 import { fbm } from './noise.js';
 import { light, paintLayer, relief, type FlowField } from './strokes.js';

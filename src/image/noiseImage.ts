@@ -3,7 +3,7 @@ import { ShapeError } from '../errors.js';
 import { assert, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import type { Image } from '../types.js';
 import { assertSides } from './assertSides.js';
-import { randomNumbers } from './randomNumbers.js';
+import { randomNumbers } from '../internal/randomNumbers.js';
 
 const kinds = ['uniform', 'normal'] as const;
 

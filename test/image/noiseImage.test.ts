@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noiseImage } from '../../src/image/index.js';
-import { randomNumbers } from '../../src/image/randomNumbers.js';
+import { randomNumbers } from '../../src/internal/randomNumbers.js';
 import { expectTensorGrowth } from '../_setup/compare.js';
 
 /** The published reference of xoshiro128** 1.1 with SplitMix-style seeding, in exact integers. */

@@ -64,14 +64,17 @@ function maxPool(pad: 'valid' | 'same'): Op {
     inputGradient: (dy, { x, y, inputShape }) =>
       tf.tidy(() => {
         const pooled = dy.shape;
-        const below = tf.step(tf.sub(centres(y(), pooled), windows(toEven(x(), pooled, NEVER_THE_MAXIMUM), pooled)));
-        // Equal maxima (flat regions of a picture) share the gradient: a valid subgradient, where each taking it whole is not.
         const [b, h, w, c] = pooled;
-        const share = tf.sub(
-          4,
-          tf.mul(tf.avgPool(tf.reshape<tf.Rank.R4>(below, [b, 2 * h, 2 * w, c]), 2, 2, 'valid'), 4),
-        );
-        return fromEven(tf.mul(centres(tf.div(dy, share), pooled), tf.sub(1, below)), pooled, inputShape);
+        // 1 where the window has its maximum. Tidies within the tidy: these are the largest tensors of a whole backward pass.
+        const atMaximum = tf.tidy(() => {
+          const below = tf.tidy(() =>
+            tf.step(tf.sub(centres(y(), pooled), windows(toEven(x(), pooled, NEVER_THE_MAXIMUM), pooled))),
+          );
+          return tf.sub(1, below);
+        });
+        // Equal maxima (flat regions of a picture) share the gradient: a valid subgradient, where each taking it whole is not.
+        const maxima = tf.mul(tf.avgPool(tf.reshape<tf.Rank.R4>(atMaximum, [b, 2 * h, 2 * w, c]), 2, 2, 'valid'), 4);
+        return fromEven(tf.mul(centres(tf.div(dy, maxima), pooled), atMaximum), pooled, inputShape);
       }),
   };
 }
