@@ -71,7 +71,7 @@ const identity = (n: number): Float64Array =>
 
 function whitenAndColour(content: Moments, style: StyleOperator, spectral: Required<SpectralOptions>): Transform {
   const { channels } = content;
-  const { matrix: whitening, rank, ...rest } = covariancePower(content.covariance, channels, -0.5, spectral);
+  const { matrix: whitening, rank, ...rest } = covariancePower(content, -0.5, spectral);
   // Both are symmetric, so (K W)^T = W K.
   return { transposed: multiply(whitening, style.sqrt, channels), rankContent: rank, ...rest };
 }
@@ -82,10 +82,10 @@ function whitenAndColour(content: Moments, style: StyleOperator, spectral: Requi
  */
 function transport(content: Moments, style: StyleOperator, spectral: Required<SpectralOptions>): Transform {
   const { channels } = content;
-  const { matrix: covariance, rank, ...rest } = covariancePower(content.covariance, channels, 1, spectral);
+  const { matrix: covariance, rank, ...rest } = covariancePower(content, 1, spectral);
   const inner = multiply(multiply(style.sqrt, covariance, channels), style.sqrt, channels);
   const float64 = { absoluteCutoff: 0, relativeCutoff: 1e-12, shrink: 0 };
-  const { matrix: inverse } = covariancePower(inner, channels, -0.5, float64);
+  const { matrix: inverse } = covariancePower({ covariance: inner, channels, count: Infinity }, -0.5, float64);
   const transposed = multiply(multiply(style.sqrt, inverse, channels), style.sqrt, channels);
   return { transposed, rankContent: rank, ...rest };
 }

@@ -86,6 +86,7 @@ export function mixStyles(
   const covariance = mixed(({ sqrt }) => multiply(sqrt, sqrt, channels));
   const variance = mixed(({ deviation }) => deviation.map((value) => value * value));
   // The operators have been cut off already: what is left is rounding.
-  const root = covariancePower(covariance, channels, 0.5, { absoluteCutoff: 0, relativeCutoff: 1e-14, shrink: 0 });
+  const rounding = { absoluteCutoff: 0, relativeCutoff: 1e-14, shrink: 0 };
+  const root = covariancePower({ covariance, channels, count: Infinity }, 0.5, rounding);
   return { channels, samples, mean, deviation: variance.map(Math.sqrt), sqrt: root.matrix, rank: root.rank };
 }

@@ -1,10 +1,11 @@
 import { assertNumber } from '../internal/assert.js';
 import { sumOfOuterProducts } from './dense.js';
 import { eighSymmetric } from './eigh.js';
+import type { Moments } from './momentsType.js';
 
 /**
  * Which directions of a covariance count. A direction is kept where its eigenvalue, with `shrink` added, is at least
- * `max(absoluteCutoff, relativeCutoff * largest)`.
+ * `max(absoluteCutoff, relativeCutoff * largest)`. Without `shrink`, at most `count - 1` directions are.
  */
 export interface SpectralOptions {
   /** @defaultValue 1e-5, as in the original implementation */
@@ -53,18 +54,19 @@ function submatrix(matrix: Float64Array, n: number, members: readonly number[]):
 
 /**
  * A real power of a covariance on the directions that count. Channels without variance (dead ReLU channels) stay out of the
- * eigenproblem: that is exact, and faster. Eigenvalues below 0 are rounding and count as 0.
+ * eigenproblem: that is exact, and faster. Eigenvalues below 0 are rounding and count as 0, and so do all but the largest
+ * `count - 1`: that many directions are spanned by `count` positions around their mean.
  */
 export function covariancePower(
-  covariance: Float64Array,
-  n: number,
+  { covariance, channels: n, count }: Pick<Moments, 'covariance' | 'channels' | 'count'>,
   exponent: number,
   { absoluteCutoff, relativeCutoff, shrink }: Required<SpectralOptions>,
 ): SpectralPower {
   const channels = Array.from({ length: n }, (_, c) => c);
   const alive = channels.filter((c) => covariance[c * n + c]! > 0);
   const { values, vectors } = eighSymmetric(submatrix(covariance, n, alive), alive.length);
-  const shifted = values.map((value) => Math.max(value, 0) + shrink);
+  const rounding = alive.length - Math.max(count - 1, 0);
+  const shifted = values.map((value, k) => (k < rounding ? 0 : Math.max(value, 0)) + shrink);
   const largestEigenvalue = alive.length > 0 ? shifted.at(-1)! : shrink;
   const cutoff = Math.max(absoluteCutoff, relativeCutoff * largestEigenvalue);
   const isKept = (value: number): boolean => value >= cutoff && value > 0;

@@ -59,7 +59,7 @@ export function assertStyleOperator(where: string, argument: string, operator: S
 export function styleOperator(moments: Moments, options: SpectralOptions = {}): StyleOperator {
   assertMoments('styleOperator', 'moments', moments);
   const { channels, mean, covariance } = moments;
-  const { matrix, rank } = covariancePower(covariance, channels, 0.5, spectralDefaults('styleOperator', options));
+  const { matrix, rank } = covariancePower(moments, 0.5, spectralDefaults('styleOperator', options));
   const deviation = mean.map((_, c) => Math.sqrt(Math.max(covariance[c * channels + c]!, 0)));
   return { channels, samples: effectiveCount(moments), mean: mean.slice(), deviation, sqrt: matrix, rank };
 }

@@ -1,4 +1,5 @@
 import {
+  featureMoments,
   styleOperator,
   wctMap,
   type AffineMap,
@@ -9,7 +10,17 @@ import {
 import { describe, expect, it } from 'vitest';
 import { relativeL2 } from '../_setup/compare.js';
 import { content, contentRows, oracle, style, styleRows } from './_fixture.js';
-import { covarianceError, momentsOf, momentsWith, multiply, norm, reluRows, toMatrix, transpose } from './_matrices.js';
+import {
+  covarianceError,
+  momentsOf,
+  momentsWith,
+  multiply,
+  norm,
+  reluRows,
+  toFeatures,
+  toMatrix,
+  transpose,
+} from './_matrices.js';
 
 const methods: TransferMethod[] = ['wct', 'ot', 'adain'];
 
@@ -253,6 +264,18 @@ describe('wctMap', () => {
         expectDigits(matrix, [1 / 2, 0, 0, 0]);
         expect([info.rankContent, info.largestEigenvalue, info.smallestKept]).toEqual([1, 4, 4]);
       }
+    },
+  );
+
+  it.each(['wct', 'ot'] as const)(
+    'wctMap(content, style, { method: %j }) counts no direction that is only float32 rounding',
+    async (method) => {
+      // Twelve positions far from 0 span eleven directions; the mean leaves more than 1e-5 of rounding in a twelfth.
+      const [rows, target] = [reluRows(12, 24, 6), momentsOf(reluRows(200, 24, 7))];
+      const far = await featureMoments(toFeatures(rows.map((row) => row.map((value) => 30 + 20 * value))));
+      const map = wctMap(far, styleOperator(target), { method });
+      expect(map.info.rankContent).toBe(11);
+      expect(styleOperator(far).rank).toBe(11);
     },
   );
 
