@@ -1,3 +1,4 @@
+import type { Pooling } from '../internal/kernels/pool.js';
 import { randomNumbers } from '../internal/randomNumbers.js';
 
 /* A small convolutional network on the host, in float64: weights that are calibrated with it are the same on every backend. */
@@ -7,25 +8,20 @@ interface Picture {
   readonly size: number;
   readonly channels: number;
   readonly values: Float64Array;
-  /** Means of 2x2 windows. */
-  readonly pooled: () => Picture;
 }
 
-function picture(size: number, channels: number, values: Float64Array): Picture {
-  return {
-    size,
-    channels,
-    values,
-    pooled: () => {
-      const half = Math.max(1, size >> 1);
-      const result = new Float64Array(half * half * channels);
-      for (let y = 0; y < 2 * half; y++)
-        for (let x = 0; x < 2 * half; x++)
-          for (let c = 0; c < channels; c++)
-            result[((y >> 1) * half + (x >> 1)) * channels + c]! += values[(y * size + x) * channels + c]! / 4;
-      return picture(half, channels, result);
-    },
-  };
+/** The mean or the maximum of 2x2 windows. */
+export function pooled({ size, channels, values }: Picture, pooling: Pooling): Picture {
+  const half = size >> 1;
+  const result = new Float64Array(half * half * channels).fill(pooling === 'max' ? -Infinity : 0);
+  for (let y = 0; y < 2 * half; y++)
+    for (let x = 0; x < 2 * half; x++)
+      for (let c = 0; c < channels; c++) {
+        const to = ((y >> 1) * half + (x >> 1)) * channels + c;
+        const value = values[(y * size + x) * channels + c]!;
+        result[to] = pooling === 'max' ? Math.max(result[to]!, value) : result[to]! + value / 4;
+      }
+  return { size: half, channels, values: result };
 }
 
 /** Two pictures of 64x64 pixels: sums of random waves around a colour, from broad to fine. */
@@ -46,11 +42,7 @@ export function calibrationPictures(seed: number): Picture[] {
           for (let c = 0; c < 3; c++) values[(y * size + x) * 3 + c]! += color[c]! * height;
         }
     }
-    return picture(
-      size,
-      3,
-      values.map((v) => Math.min(1, Math.max(0, v))),
-    );
+    return { size, channels: 3, values: values.map((v) => Math.min(1, Math.max(0, v))) };
   });
 }
 
@@ -100,5 +92,5 @@ function convolve({ size, channels, values }: Picture, kernel: Float32Array, out
         }
       }
     }
-  return picture(size, outputs, result);
+  return { size, channels: outputs, values: result };
 }

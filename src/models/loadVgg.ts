@@ -1,22 +1,33 @@
 import { WeightsError } from '../errors.js';
 import { assertOneOf, show } from '../internal/assert.js';
 import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
-import { type ConvWeights, type VggOptions, buildVgg, vggPlan } from './buildVgg.js';
+import { type Padding, paddings } from '../internal/kernels/padding.js';
+import { type ConvWeights, type VggOptions, type VggPlan, buildVgg, vggPlan } from './buildVgg.js';
 import type { FeatureExtractor } from './extractor.js';
 import { type ColorMap, type Preprocessing, colorMap, preprocessings } from './preprocessing.js';
-import { type ReadOptions, type WeightSource, readConvolution, vggCandidates } from './weights/index.js';
+import {
+  type ReadOptions,
+  type WeightSource,
+  hasConvolution,
+  readConvolution,
+  vggCandidates,
+} from './weights/index.js';
 
 const where = 'loadVgg';
 
 /** How to build the network, and what its weights were trained to see. */
 export interface LoadVggOptions<A extends Architecture = Architecture, L extends VggLayer<A> = VggLayer<A>>
-  extends VggOptions<A, L>, ReadOptions {
+  extends Omit<VggOptions<A, L>, 'padding' | 'upTo'>, ReadOptions {
   /**
    * The colours that the weights expect. The same layer names are in use for several conventions, so this must be known: from
    * here, else from the file's notes (`preprocessing`), else from a `conv0` among the weights, else from Keras layer names
    * (which are `'caffe'`).
    */
   readonly preprocessing?: Preprocessing;
+  /** How convolutions continue the picture beyond its border. @defaultValue what the file's notes say (`padding`), else 'zero' */
+  readonly padding?: Padding;
+  /** The deepest layer to build: deeper weights are neither read nor held. @defaultValue as deep as the weights reach */
+  readonly upTo?: L;
 }
 
 /**
@@ -50,9 +61,13 @@ export async function loadVgg<A extends Architecture = 'vgg19', L extends VggLay
   source: WeightSource,
   options: LoadVggOptions<A, L> = {},
 ): Promise<FeatureExtractor<VggLayer<A>>> {
-  const plan = vggPlan<A>(where, options);
+  const checked = vggPlan<A>(where, options);
   const read: ReadOptions = { signal: options.signal };
-  const colors = await colorsOf(source, options.preprocessing, read);
+  const notes = (await source.metadata?.(read)) ?? {};
+  const padding = options.padding ?? paddings.find((name) => name === notes['padding']) ?? checked.padding;
+  const layers = options.upTo === undefined ? await reach(source, checked, read) : checked.layers;
+  const plan = { ...checked, padding, layers };
+  const colors = await colorsOf(source, options.preprocessing, notes['preprocessing'], read);
   const weights = new Map<string, ConvWeights>();
   let channels = 3;
   let width: number | undefined;
@@ -71,16 +86,31 @@ export async function loadVgg<A extends Architecture = 'vgg19', L extends VggLay
   return buildVgg(plan, colors, weights);
 }
 
+/** The layers of a plan as far as the weights go: to the relu of the last convolution, or the pool after a whole block. */
+async function reach<A extends Architecture>(
+  source: WeightSource,
+  { architecture, layers }: VggPlan<A>,
+  read: ReadOptions,
+): Promise<readonly VggLayer<A>[]> {
+  const names = new Set((await source.entries(read)).keys());
+  const has = (layer: string): boolean => hasConvolution(names, vggCandidates(architecture, layer));
+  const deepest = layers.filter((layer) => layer.startsWith('conv')).findLast(has);
+  // Without any convolution reading the first one says what was looked for. A gap further up is found in the same way.
+  const end = deepest === undefined ? 2 : layers.indexOf(deepest) + 2;
+  return layers.slice(0, layers[end]?.startsWith('pool') ? end + 1 : end);
+}
+
 /** What the weights expect, in the order of certainty that {@link LoadVggOptions.preprocessing} states. */
 async function colorsOf(
   source: WeightSource,
   preprocessing: Preprocessing | undefined,
+  note: string | undefined,
   read: ReadOptions,
 ): Promise<ColorMap | undefined> {
   if (preprocessing !== undefined && typeof preprocessing !== 'object') {
     assertOneOf(where, 'preprocessing', preprocessing, preprocessings);
   }
-  const choice = preprocessing ?? (await recorded(source, read));
+  const choice = preprocessing ?? (await recorded(source, note, read));
   if (choice !== 'conv0') return colorMap(where, choice);
   const { kernel, bias } = await readConvolution(
     source,
@@ -92,8 +122,11 @@ async function colorsOf(
   return { matrix: [0, 1, 2].map((out) => [0, 1, 2].map((input) => kernel[input * 3 + out]!)), bias: [...bias] };
 }
 
-async function recorded(source: WeightSource, read: ReadOptions): Promise<Exclude<Preprocessing, ColorMap>> {
-  const note = (await source.metadata?.(read))?.['preprocessing'];
+async function recorded(
+  source: WeightSource,
+  note: string | undefined,
+  read: ReadOptions,
+): Promise<Exclude<Preprocessing, ColorMap>> {
   // 'caffe-bgr' and 'caffe' are the same convention.
   const known = preprocessings.find((name) => note === name || note?.startsWith(`${name}-`));
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { assertNumber } from '../internal/assert.js';
 import { randomNumbers } from '../internal/randomNumbers.js';
 import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
 import { type ConvWeights, type VggOptions, buildVgg, vggPlan } from './buildVgg.js';
-import { calibrate, calibrationPictures } from './calibrate.js';
+import { calibrate, calibrationPictures, pooled } from './calibrate.js';
 import type { FeatureExtractor } from './extractor.js';
 
 const where = 'randomVgg';
@@ -54,7 +54,7 @@ export function randomVgg<A extends Architecture = 'vgg19', L extends VggLayer<A
   for (const layer of plan.layers.slice(1)) {
     if (layer.startsWith('relu')) continue;
     if (layer.startsWith('pool')) {
-      pictures = pictures.map((picture) => picture.pooled());
+      pictures = pictures.map((picture) => pooled(picture, plan.pooling));
       continue;
     }
     const block = Number(layer.charAt(4)) - 1;

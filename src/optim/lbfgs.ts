@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { StyleError } from '../errors.js';
 import { assert, assertTensor, show } from '../internal/assert.js';
+import { breathe } from '../internal/breathe.js';
 import { ownedTensors, type OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
 import { newestPairs, noPairs } from './direction.js';
@@ -141,6 +142,7 @@ async function* steps<T extends Tensor>(
     const run = openRun(objective, start, settings, owned);
     let status = run.progress.evaluations === 0 ? await evaluateStart(run) : undefined;
     while ((status ??= stopReason(run)) === undefined) {
+      await breathe();
       const taken = await takeStep(run);
       if (typeof taken === 'string') {
         status = taken;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { ensureGradients } from '../../src/internal/ensureGradients.js';
 import {
@@ -265,7 +265,7 @@ describe('bad input gets a clear error before any work', () => {
     ],
     [
       'a matrix that is not square',
-      () => styleLoss({ gram: tf.ones<tf.Rank.R3>([1, 2, 3]) as Tensor3D }),
+      () => styleLoss({ gram: tf.ones<tf.Rank.R3>([1, 2, 3]) }),
       'target.gram must be square',
     ],
     [
@@ -308,12 +308,12 @@ describe('bad input gets a clear error before any work', () => {
   });
 
   test('a loss without a gradient names the operation', () => {
-    const sum = weightedSum<Tensor4D>([{ loss: (x) => tf.sum(tf.cumsum(x)) }]);
+    const sum = weightedSum([{ loss: (x) => tf.sum(tf.cumsum(x)) }]);
     expect(() => sum.valueAndGrad(good())).toThrow('Cumsum, for which no gradient is registered');
   });
 
   test('a loss that is no scalar is refused', () => {
-    const sum = weightedSum<Tensor4D>([{ loss: (x) => tf.square(x) as unknown as tf.Scalar }]);
+    const sum = weightedSum([{ loss: (x) => tf.square(x) as unknown as tf.Scalar }]);
     expect(() => sum.valueAndGrad(good())).toThrow(/scalar/);
   });
 });

@@ -59,6 +59,10 @@ function findNames(
   return undefined;
 }
 
+/** Whether arrays of these names hold a convolution under one of its possible names. */
+export const hasConvolution = (names: ReadonlySet<string>, candidates: readonly string[]): boolean =>
+  findNames(candidates, names) !== undefined;
+
 /**
  * Kernel and bias of one convolution layer, found under any of the names that it may have, turned into the order of
  * TensorFlow.js and checked.

@@ -8,15 +8,8 @@ export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafete
 export { torchCheckpoint, type TorchCheckpointOptions } from './torchCheckpoint.js';
 export { tfjsManifest, type TfjsManifestOptions } from './tfjsManifest.js';
 export { graphModelWeights, type GraphModelLike } from './graphModelWeights.js';
-export { readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
-export {
-  decoderCandidates,
-  encoderCandidates,
-  VGG_BLOCKS,
-  vggCandidates,
-  vggConvolutions,
-  type VggArchitecture,
-} from './vggNames.js';
+export { hasConvolution, readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
+export { decoderCandidates, encoderCandidates, vggCandidates, vggConvolutions } from './vggNames.js';
 export { publicWeights, type PublicWeights, type PublicWeightsName } from './publicWeights.js';
 export { downloadWeights, type DownloadedWeights, type DownloadWeightsOptions } from './downloadWeights.js';
 export type { Trust } from './integrity.js';

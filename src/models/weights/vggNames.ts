@@ -1,15 +1,10 @@
 /* The names under which public files keep the convolutions of VGG networks and of the autoencoders made from them. */
 
-/** Convolutions in each of the five blocks. */
-export const VGG_BLOCKS = { vgg16: [2, 2, 3, 3, 3], vgg19: [2, 2, 4, 4, 4] } as const;
-
-export type VggArchitecture = keyof typeof VGG_BLOCKS;
+import { type Architecture, architectures } from '../architectures.js';
 
 /** The convolutions of a network in order, up to and including `last`; all of them without it. */
-export function vggConvolutions(architecture: VggArchitecture, last?: string): string[] {
-  const all = VGG_BLOCKS[architecture].flatMap((count, block) =>
-    Array.from({ length: count }, (_, i) => `conv${block + 1}_${i + 1}`),
-  );
+export function vggConvolutions(architecture: Architecture, last?: string): string[] {
+  const all = architectures[architecture].flatMap((block) => block.map((index) => `conv${index}`));
   return last === undefined ? all : all.slice(0, all.indexOf(last) + 1);
 }
 
@@ -38,7 +33,7 @@ function spellings(layer: string): { keras: string; short: string } {
  * Candidate names of a convolution of VGG-16 or VGG-19: torchvision's `features.N`, Keras' `block1_conv1`, this library's
  * `conv1_1` and `encoder.conv1_1`, and `conv11`.
  */
-export function vggCandidates(architecture: VggArchitecture, layer: string): string[] {
+export function vggCandidates(architecture: Architecture, layer: string): string[] {
   const modules = separateBlocks(vggConvolutions(architecture), (conv) => [conv, 'relu'], 'pool');
   const { keras, short } = spellings(layer);
   return [...position(modules, layer).map((i) => `features.${i}`), keras, layer, `encoder.${layer}`, short];

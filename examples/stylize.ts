@@ -1,0 +1,131 @@
+// Neural style transfer on the command line: npm run stylize -- --content A --style B --out C.png
+import { parseArgs } from 'node:util';
+import { type StylizeResult, loadVgg, presets, stylizeSteps } from '../src/index.js';
+import { readImage, writeImage } from '../src/node/index.js';
+import { progressBar } from './support/progress.js';
+import { startWasm } from './support/wasm.js';
+import { openWeights } from './support/weights.js';
+
+const usage = `Paints a photograph in the style of a picture.
+
+  npm run stylize -- --content photo.jpg --style painting.jpg --out result.png
+
+  --content FILE         the photograph
+  --style FILE           the painting; give it several times to mix styles
+  --out FILE             where the picture goes (.png, .jpg, .webp)
+  --weights FILE         VGG-19 weights: .safetensors, .pth, a tfjs model.json, or
+                         vgg19-torchvision (downloaded)                             (small ones of this repository)
+  --preprocessing NAME   what the weights expect: torchvision, caffe, none          (what the file says)
+  --preset NAME          ${Object.keys(presets).join(', ')}
+  --content-layers L,L   layers that hold the content                               (the preset's)
+  --style-layers L,L     layers that hold the style                                 (the preset's)
+  --content-weight W     --style-weight W     --variation-weight W                  (the preset's)
+  --style-scale S        size of the style's longer side, in those of the content   (1)
+  --size N               longer side of the result in pixels                        (384)
+  --levels N             sizes to paint at, coarse to fine                          (2)
+  --iterations N         optimiser steps at each level                              (150)
+  --init NAME            content, style or noise                                    (the preset's)
+  --seed N               seed of the noise                                          (0)
+  --save-every K         writes the picture every K steps
+  --threads N            threads of the wasm backend                                (all cores)
+
+Ctrl-C stops and saves the best picture so far.`;
+
+const { values } = parseArgs({
+  options: {
+    content: { type: 'string' },
+    style: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    weights: { type: 'string' },
+    preprocessing: { type: 'string' },
+    preset: { type: 'string' },
+    'content-layers': { type: 'string' },
+    'style-layers': { type: 'string' },
+    'content-weight': { type: 'string' },
+    'style-weight': { type: 'string' },
+    'variation-weight': { type: 'string' },
+    'style-scale': { type: 'string' },
+    size: { type: 'string', default: '384' },
+    levels: { type: 'string', default: '2' },
+    iterations: { type: 'string', default: '150' },
+    init: { type: 'string' },
+    seed: { type: 'string' },
+    'save-every': { type: 'string', default: '0' },
+    threads: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+type Text = string | undefined;
+/** `{ [name]: convert(text) }`, or nothing where the option was not given: the library's own default then holds. */
+const given = <T>(name: string, text: Text, convert: (text: string) => T): Record<string, T> =>
+  text === undefined ? {} : { [name]: convert(text) };
+const list = (text: string): string[] => text.split(',');
+
+async function main(): Promise<void> {
+  const { content: contentFile, style: styleFiles, out } = values;
+  if (values.help || contentFile === undefined || styleFiles === undefined || out === undefined) {
+    console.log(usage);
+    if (!values.help) process.exitCode = 1;
+    return;
+  }
+  const backend = await startWasm(values.threads === undefined ? undefined : Number(values.threads));
+  const longSide = Number(values.size);
+  const content = await readImage(contentFile, { longSide });
+  const styles = await Promise.all(styleFiles.map((file) => readImage(file, { longSide })));
+  const extractor = await loadVgg(await openWeights(values.weights), {
+    ...given('preprocessing', values.preprocessing, (name) => name as 'caffe'),
+    ...presets[(values.preset ?? 'relative') as keyof typeof presets]?.vgg,
+  });
+
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const saveEvery = Number(values['save-every']);
+  const steps = stylizeSteps<string>({
+    extractor,
+    content,
+    styles,
+    signal: stop.signal,
+    levels: Number(values.levels),
+    iterations: Number(values.iterations),
+    ...given('preset', values.preset, (name) => name as 'relative'),
+    ...given('contentLayers', values['content-layers'], list),
+    ...given('styleLayers', values['style-layers'], list),
+    ...given('contentWeight', values['content-weight'], Number),
+    ...given('styleWeight', values['style-weight'], Number),
+    ...given('variationWeight', values['variation-weight'], Number),
+    ...given('styleScale', values['style-scale'], Number),
+    ...given('init', values.init, (name) => name as 'noise'),
+    ...given('seed', values.seed, Number),
+  });
+
+  const [, height, width] = content.shape;
+  console.error(`${width}x${height} pixels on ${backend}`);
+  let bar: ReturnType<typeof progressBar> | undefined;
+  let result: StylizeResult;
+  try {
+    for (;;) {
+      const { done, value } = await steps.next();
+      if (done === true) {
+        result = value;
+        break;
+      }
+      bar ??= progressBar(value.iterations);
+      bar.update(value.iteration, value.loss, value.seconds, value.secondsLeft);
+      if (saveEvery > 0 && value.iteration % saveEvery === 0) await writeImage(out, value.image);
+    }
+  } finally {
+    bar?.stop();
+  }
+  await writeImage(out, result.image);
+  const parts = Object.entries(result.parts).map(([name, part]) => `${name} ${part.toPrecision(3)}`);
+  console.log(
+    `${out}: loss ${result.loss.toPrecision(5)} after ${result.evaluations} evaluations, ${result.seconds.toFixed(1)} s`,
+  );
+  console.log(`  ${parts.join('\n  ')}\n  ${result.message}`);
+}
+
+await main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});
