@@ -48,11 +48,11 @@ const styleLayers = ['relu1_1', 'relu2_1', 'relu3_1'] as const;
 /** 1 * half-sum of squares at relu3_2 + 1e4 * mean over three layers of the paper's style loss. */
 async function objectiveAt(vgg: FeatureExtractor, size: 128 | 256) {
   const [content, style] = [await picture(`content-${size}`), await picture(`style-${size}`)];
-  const wanted = vgg.features(content, ['relu3_2']).relu3_2!;
+  const wanted = vgg.features(content, ['relu3_2']).relu3_2;
   const looks = vgg.features(style, [...styleLayers]);
   const styles = styleLayers.map((layer) => ({
     layer,
-    loss: styleLoss(looks[layer]!, { normalization: 'positions', reduction: 'gatys' }),
+    loss: styleLoss(looks[layer], { normalization: 'positions', reduction: 'gatys' }),
     weight: 1e4 / styleLayers.length,
   }));
   const objective = insertLossTaps(vgg, [
