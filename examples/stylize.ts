@@ -1,6 +1,6 @@
 // Neural style transfer on the command line: npm run stylize -- --content A --style B --out C.png
 import { parseArgs } from 'node:util';
-import { type StylizeResult, loadVgg, presets, stylizeSteps } from '../src/index.js';
+import { type Recipe, type StylizeResult, loadVgg, presets, stylizeSteps } from '../src/index.js';
 import { readImage, writeImage } from '../src/node/index.js';
 import { progressBar } from './support/progress.js';
 import { startWasm } from './support/wasm.js';
@@ -75,7 +75,8 @@ async function main(): Promise<void> {
   const styles = await Promise.all(styleFiles.map((file) => readImage(file, { longSide })));
   const extractor = await loadVgg(await openWeights(values.weights), {
     ...given('preprocessing', values.preprocessing, (name) => name as 'caffe'),
-    ...presets[(values.preset ?? 'relative') as keyof typeof presets]?.vgg,
+    // An unknown name is reported by stylizeSteps, with the known ones.
+    ...(presets as Record<string, Recipe | undefined>)[values.preset ?? 'relative']?.vgg,
   });
 
   const stop = new AbortController();
