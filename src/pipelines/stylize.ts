@@ -241,7 +241,9 @@ function levelObjective<L extends string>(
   }));
   const all = [pictures.content, ...pictures.styles].map((picture) => owned.own(picture));
   try {
-    return gatysObjective<L>({ ...options, ...pictures, styleWeights: styles.map(({ share }) => share) });
+    // A `style` among the options must not outlive its scaled copy.
+    const { style, ...measures } = options as StylizeSettings<L> & { style?: Image };
+    return gatysObjective<L>({ ...measures, ...pictures, styleWeights: styles.map(({ share }) => share) });
   } finally {
     owned.dispose(...all);
   }
