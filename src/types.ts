@@ -43,7 +43,7 @@ export interface LossTap<L extends string = string> {
   /** The layer whose features go into the loss, such as `'conv4_2'` or `'relu5_1'`. */
   readonly layer: L;
   /** Any scalar function of the features. */
-  readonly loss: Differentiable<Features>;
+  readonly loss: Differentiable;
   /** What the loss is multiplied with. @defaultValue 1 */
   readonly weight?: number;
   /** What its share of the sum is called in reports. @defaultValue the layer's name */

@@ -164,7 +164,7 @@ describe('stylizeSteps', () => {
     const extractor = vgg();
     const base = { extractor, content: picture(1), style: picture(2), iterations: 3 } as const;
     const outcome = async (options: Partial<StylizeOptions>): Promise<number[]> => {
-      const { result } = await run({ ...base, ...options } as StylizeOptions);
+      const { result } = await run({ ...base, ...options });
       return numbers(result.image);
     };
     const plain = await outcome({});
