@@ -15,7 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   internal: ['types', 'errors'],
   ...Object.fromEntries(middle.map((folder) => [folder, ['types', 'errors', 'internal']])),
   pipelines: ['types', 'errors', 'internal', ...middle],
-  node: ['types', 'errors', 'internal', 'image', 'models/weights/rangeReader'],
+  node: ['types', 'errors', 'internal', 'image', 'models/weights/index', 'models/weights/rangeReader'],
   index: ['types', 'errors', 'internal', ...middle, 'pipelines'],
 };
 const packages = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter'];
