@@ -59,8 +59,8 @@ export function gramMatrices(features: Features, normalization: GramNormalizatio
  * import '@tensorflow/tfjs-backend-cpu';
  * import { gramMatrix } from 'pastiche/losses';
  *
- * const features = tf.tensor4d([1, 2, 3, 4], [1, 1, 2, 2]); // two positions, two channels
- * console.log(gramMatrix(features, { normalization: 'none' }).arraySync()); // => [[[10, 14], [14, 20]]]
+ * const features = tf.tensor4d([1, 2, 1, 2, 3, 4, 3, 4], [1, 2, 2, 2]); // four positions, two channels
+ * console.log(gramMatrix(features, { normalization: 'none' }).arraySync()); // => [[[20, 28], [28, 40]]]
  * console.log(gramMatrix(features).arraySync()); // => [[[5, 7], [7, 10]]]
  * ```
  *
