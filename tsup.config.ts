@@ -11,6 +11,10 @@ export default defineConfig({
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
   external: [/^node:/, 'sharp'],
   splitting: true,
+  // The one use of import.meta stands behind a look at __filename, which CommonJS has; in CommonJS it would not even parse.
+  esbuildOptions(options, { format }) {
+    if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'undefined' };
+  },
   sourcemap: true,
   clean: true,
 });
