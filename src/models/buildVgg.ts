@@ -61,13 +61,11 @@ export function vggPlan<A extends Architecture>(where: string, options: VggOptio
   return { architecture, pooling, poolRounding, padding, gradients, layers: all.slice(0, deepest + 1) };
 }
 
-/** The network of a plan from the weights of its convolutions. */
-export function buildVgg<A extends Architecture>(
-  plan: VggPlan<A>,
-  colors: ColorMap | undefined,
-  weights: ReadonlyMap<string, ConvWeights>,
-): FeatureExtractor<VggLayer<A>> {
-  const { layers, pooling, poolRounding, padding, gradients } = plan;
+/** Makes the convolutions of one network; `owns` gathers their tensors, which the network frees. */
+export function convolutionMaker({ padding, gradients }: Required<Pick<VggOptions, 'padding' | 'gradients'>>): {
+  readonly owns: readonly Tensor[];
+  readonly convolution: (weights: ConvWeights) => Op;
+} {
   const owns: Tensor[] = [];
   const own = <T extends Tensor>(tensor: T): T => {
     owns.push(tf.keep(tensor));
@@ -80,8 +78,20 @@ export function buildVgg<A extends Architecture>(
     const rotated = own(tf.tensor4d(rotateKernel(kernel, kernelShape), [h, w, output, input]));
     return conv({ ...tensors, rotated }, padding);
   };
+  return { owns, convolution };
+}
+
+/** The network of a plan from the weights of its convolutions. */
+export function buildVgg<A extends Architecture>(
+  plan: VggPlan<A>,
+  colors: ColorMap | ConvWeights | undefined,
+  weights: ReadonlyMap<string, ConvWeights>,
+): FeatureExtractor<VggLayer<A>> {
+  const { layers, pooling, poolRounding } = plan;
+  const { owns, convolution } = convolutionMaker(plan);
   const ops: NamedOp[] = [];
-  if (colors !== undefined) ops.push({ name: '_colors', op: convolution(colorConvolution(colors)) });
+  if (colors !== undefined)
+    ops.push({ name: '_colors', op: convolution('kernel' in colors ? colors : colorConvolution(colors)) });
   for (const name of layers.slice(1)) {
     if (name.startsWith('conv')) ops.push({ name, op: convolution(weights.get(name)!) });
     else ops.push({ name, op: name.startsWith('relu') ? relu : pool(pooling, poolRounding) });

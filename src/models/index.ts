@@ -1,6 +1,20 @@
 export { architectures, vggLayers, type Architecture, type ConvIndex, type VggLayer } from './architectures.js';
 export type { FeatureExtractor } from './extractor.js';
 export { insertLossTaps } from './taps.js';
+export {
+  autoencoderFamilies,
+  autoencoderLevels,
+  type AutoencoderFamily,
+  type AutoencoderFamilyName,
+  type AutoencoderLevel,
+} from './autoencoderFamilies.js';
+export {
+  loadAutoencoders,
+  type Autoencoder,
+  type AutoencoderSources,
+  type LoadAutoencodersOptions,
+} from './autoencoders.js';
+export { loadDecoder, type Decoder, type LoadDecoderOptions } from './decoder.js';
 export { loadVgg, type LoadVggOptions } from './loadVgg.js';
 export type { VggOptions } from './buildVgg.js';
 export { randomVgg, type RandomVggOptions } from './randomVgg.js';
