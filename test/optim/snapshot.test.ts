@@ -32,18 +32,19 @@ const cases: [string, number, Options][] = [
 
 describe('snapshot', () => {
   it.each(cases)('lbfgs(objective, snapshot) goes on as if it had not stopped: %s', async (_, n, options) => {
+    // Bit by bit on cpu and, in practice, wherever a backend adds in one order. A GPU's rounding (5e-7 of the slope) differs with where
+    // a vector lies in its segment. Interpolation magnifies that to 1e-3 of x within a step, and without a line search step 15 leaps
+    // to a loss of 1e8 and step 16 back: so there the first step after the snapshot must tell.
+    const exact = tf.getBackend() === 'cpu' || tf.getBackend() === 'wasm';
+    const maxIterations = exact ? 24 : 15;
     const start = rosenbrockStart(n);
-    const whole = await lbfgs(rosenbrock, start, { ...options, maxIterations: 24 });
+    const whole = await lbfgs(rosenbrock, start, { ...options, maxIterations });
     const snapshot = structuredClone(await snapshotAt(14, n, options));
-    const resumed = await expectTensorGrowth(1, () => lbfgs(rosenbrock, snapshot, { ...options, maxIterations: 24 }));
+    const resumed = await expectTensorGrowth(1, () => lbfgs(rosenbrock, snapshot, { ...options, maxIterations }));
     const [a, b] = [await whole.x.data(), await resumed.x.data()];
-    // Bit by bit on cpu and, in practice, wherever a backend adds in one order.
-    if (tf.getBackend() === 'cpu' || tf.getBackend() === 'wasm') {
-      expect({ ...resumed, x: b }).toEqual({ ...whole, x: a });
-    } else {
-      expect(relativeL2(b, a)).toBeLessThan(1e-2);
-    }
-    expect(resumed.iterations).toBe(24);
+    if (exact) expect({ ...resumed, x: b }).toEqual({ ...whole, x: a });
+    else expect(relativeL2(b, a)).toBeLessThan(1e-2);
+    expect(resumed.iterations).toBe(maxIterations);
     tf.dispose([start, whole.x, resumed.x]);
   });
 
