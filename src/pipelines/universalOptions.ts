@@ -1,0 +1,169 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { ShapeError } from '../errors.js';
+import { assert, assertImage, assertNumber, assertOneOf, assertTensor, show } from '../internal/assert.js';
+import type { Autoencoder } from '../models/index.js';
+import type { Image } from '../types.js';
+import { type MixMode, type StyleOperator, type WctOptions, mixModes, transferMethods } from '../wct/index.js';
+import type { UniversalProgress } from './universalProgress.js';
+
+/** A style at every level by the level's name, such as `relu4_1`. Plain data: keep it, mix it, save it with `encodeStyle`. */
+export type StyleOperators = Readonly<Record<string, StyleOperator>>;
+
+/** One style or several: pictures `[1, h, w, 3]` of any size, or what `styleOperators` made of them. */
+export type UniversalStyleChoice =
+  | { readonly style: Image | StyleOperators }
+  | {
+      readonly styles: readonly (Image | StyleOperators)[];
+      /** Shares of the styles in the mixture, in any scale; not with `masks`. @defaultValue equal shares */
+      readonly styleWeights?: readonly number[];
+    };
+
+/** What {@link universalStyleTransfer} does. A preset of `wctPresets` can be spread into it. */
+export interface UniversalSettings extends Omit<WctOptions, 'strength'> {
+  /** `[1, h, w, 3]` of any size. */
+  readonly content: Image;
+  /** The autoencoders to go through, from `loadAutoencoders`. They are applied from the deepest to the finest. Borrowed. */
+  readonly levels: readonly Autoencoder[];
+  /** 0 keeps the content's features, 1 takes the style's: one number, or one for each of `levels`, in their order. @defaultValue 1 */
+  readonly strength?: number | readonly number[];
+  /** What is averaged where several styles are mixed. @defaultValue 'operator' */
+  readonly mix?: MixMode;
+  /**
+   * A region of the content for each style, `[1, h, w, styles]`, values in 0..1 whose sums are at most 1. What is left over
+   * stays as it is. @defaultValue the styles are mixed everywhere
+   */
+  readonly masks?: Tensor4D;
+  /** Pictures with a longer side are worked on in tiles of about this size, to the same result. @defaultValue 1024 */
+  readonly tileSize?: number;
+  /** Whether a level's weights stay loaded when it is done. @defaultValue true */
+  readonly keepWeights?: boolean;
+  /** Ends the run; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after every level and waited for. */
+  readonly onLevel?: (progress: UniversalProgress) => void | Promise<void>;
+}
+
+/** Whether a style is given as a picture. */
+export const isPicture = (style: Image | StyleOperators): style is Image => 'dataId' in style;
+
+/** A style as the cascade uses it. */
+export interface ResolvedStyle {
+  readonly image?: Image;
+  readonly operators?: StyleOperators;
+}
+
+/** One picture. */
+function assertPicture(where: string, argument: string, image: Image): void {
+  assertImage(where, argument, image);
+  assert(
+    image.shape[0] === 1,
+    () => `${where}: ${argument} must be one picture, [1, h, w, 3]; got ${show(image)}`,
+    ShapeError,
+  );
+}
+
+export function assertAutoencoders(where: string, levels: readonly Autoencoder[]): void {
+  assert(
+    levels.length > 0 && levels.every((level) => 'encode' in level),
+    () => `${where}: levels must hold autoencoders from loadAutoencoders; got ${show(levels)}`,
+  );
+}
+
+export function assertTileSize(where: string, tileSize: number): void {
+  assertNumber(where, 'tileSize', tileSize, { integer: true, min: 64 });
+}
+
+/** The style's picture, checked. */
+export function assertStylePicture(where: string, image: Image, argument = 'style'): void {
+  assertPicture(where, argument, image);
+}
+
+function resolveStyles(where: string, choice: UniversalStyleChoice, levels: readonly Autoencoder[]): ResolvedStyle[] {
+  const styles: readonly (Image | StyleOperators)[] = 'style' in choice ? [choice.style] : choice.styles;
+  assert(styles.length > 0, () => `${where}: styles must hold at least one style; got []`);
+  return styles.map((style, k) => {
+    const argument = 'style' in choice ? 'style' : `styles[${k}]`;
+    assert(
+      typeof style === 'object',
+      () => `${where}: ${argument} must be a picture or what styleOperators returns; got ${show(style)}`,
+    );
+    if (isPicture(style)) {
+      assertPicture(where, argument, style);
+      return { image: style };
+    }
+    const missing = levels.find(({ name }) => !(name in style));
+    assert(
+      missing === undefined,
+      () => `${where}: ${argument} must have an operator for ${missing!.name}; it has ${Object.keys(style).join(', ')}`,
+    );
+    return { operators: style };
+  });
+}
+
+function resolveWeights(where: string, choice: UniversalStyleChoice, count: number, masked: boolean): number[] {
+  const given = 'style' in choice ? undefined : choice.styleWeights;
+  assert(
+    given === undefined || !masked,
+    () => `${where}: give styleWeights or masks; with masks every style has a region of its own`,
+  );
+  const weights = given ?? Array.from({ length: count }, () => 1);
+  assert(
+    weights.length === count,
+    () => `${where}: styleWeights must have one number for each of ${count} styles; got ${show(weights)}`,
+  );
+  weights.forEach((weight, k) => assertNumber(where, `styleWeights[${k}]`, weight, { min: 0 }));
+  assert(
+    weights.some((weight) => weight > 0),
+    () => `${where}: styleWeights must not all be 0`,
+  );
+  return [...weights];
+}
+
+/** Options, checked as far as that goes without computing, with their defaults; levels from deep to fine. */
+export function resolveUniversal(where: string, options: UniversalSettings & UniversalStyleChoice) {
+  const { content, levels, strength = 1, method = 'wct', mix = 'operator', masks } = options;
+  const { tileSize = 1024, keepWeights = true } = options;
+  assertPicture(where, 'content', content);
+  assertAutoencoders(where, levels);
+  const styles = resolveStyles(where, options, levels);
+  const weights = resolveWeights(where, options, styles.length, masks !== undefined);
+  assertOneOf(where, 'method', method, transferMethods);
+  assertOneOf(where, 'mix', mix, mixModes);
+  assertTileSize(where, tileSize);
+  const strengths = typeof strength === 'number' ? levels.map(() => strength) : [...strength];
+  assert(
+    strengths.length === levels.length,
+    () => `${where}: strength must be a number or ${levels.length} numbers, one for each level; got ${show(strength)}`,
+  );
+  strengths.forEach((value) => assertNumber(where, 'strength', value, { min: 0, max: 1 }));
+  if (masks !== undefined) {
+    assertTensor(where, 'masks', masks, 4, '[1, h, w, styles]');
+    const expected = [1, content.shape[1], content.shape[2], styles.length];
+    assert(
+      masks.shape.every((side, i) => side === expected[i]),
+      () => `${where}: masks must have the shape [${expected.join(', ')}]; got [${masks.shape.join(', ')}]`,
+      ShapeError,
+    );
+  }
+  const steps = levels
+    .map((level, i) => ({ level, strength: strengths[i]! }))
+    .sort((a, b) => b.level.level - a.level.level);
+  return { steps, styles, weights, method, mix, tileSize, keepWeights };
+}
+
+/** Masks hold weights in 0..1, and no pixel belongs to more than one region in sum. */
+export async function assertMasks(where: string, masks: Tensor4D): Promise<void> {
+  const range = tf.tidy(() => tf.stack([tf.min(masks), tf.max(tf.sum(masks, 3)), tf.sum(tf.mul(masks, 0))]));
+  try {
+    const [min, max, zero] = (await range.data()) as unknown as [number, number, number];
+    assert(
+      zero === 0 && min >= 0 && max <= 1 + 1e-3,
+      () =>
+        `${where}: masks must hold values in 0..1 whose sums at each pixel are at most 1; ` +
+        `got values from ${min.toPrecision(3)} and sums up to ${max.toPrecision(3)}`,
+    );
+  } finally {
+    range.dispose();
+  }
+}
