@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Differentiable } from 'pastiche';
 import { lbfgs, lbfgsSteps, type LbfgsOptions, type LbfgsResult } from 'pastiche/optim';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { randomNumbers, randomTensor, relativeL2 } from '../_setup/compare';
 import { beale, quadratic, rosenbrock, rosenbrockStart, withGrad } from './objectives';
 
@@ -23,6 +23,9 @@ const storages: [string, LbfgsOptions][] = [
   ['one segment', { storage: 'segments' }],
 ];
 
+// Hundreds of steps on tiny vectors test the algebra on the host, which is the same everywhere. A software GPU takes 40 ms for each.
+const hundredsOfSteps = it.skipIf(inject('backend').startsWith('webg'));
+
 describe('lbfgs', () => {
   it.each(storages)(
     "lbfgs(objective, start) finds the minimum of Rosenbrock's function, history in %s",
@@ -37,15 +40,18 @@ describe('lbfgs', () => {
     },
   );
 
-  it('lbfgs(objective, start) finds the minimum of Rosenbrock in 100 dimensions in about 520 steps', async () => {
-    const result = await minimise(rosenbrock, rosenbrockStart(100), { maxIterations: 700 });
-    expect(['grad', 'line-search']).toContain(result.status);
-    expect(result.loss).toBeLessThan(1e-9);
-    expect(result.iterations).toBeGreaterThanOrEqual(480);
-    expect(result.iterations).toBeLessThanOrEqual(580);
-  });
+  hundredsOfSteps(
+    'lbfgs(objective, start) finds the minimum of Rosenbrock in 100 dimensions in about 520 steps',
+    async () => {
+      const result = await minimise(rosenbrock, rosenbrockStart(100), { maxIterations: 700 });
+      expect(['grad', 'line-search']).toContain(result.status);
+      expect(result.loss).toBeLessThan(1e-9);
+      expect(result.iterations).toBeGreaterThanOrEqual(480);
+      expect(result.iterations).toBeLessThanOrEqual(580);
+    },
+  );
 
-  it('lbfgs(objective, start) solves a quadratic of condition 1e4 in less than 950 steps', async () => {
+  hundredsOfSteps('lbfgs(objective, start) solves a quadratic of condition 1e4 in less than 950 steps', async () => {
     const result = await minimise(quadratic(1000, 1e4), tf.ones([1000]), { maxIterations: 950 });
     expect(result.status).toBe('grad');
     expect(result.evaluations).toBeLessThan(1.1 * result.iterations);
