@@ -62,6 +62,12 @@ function masksUnder(masks: Tensor4D, { top, left }: Rectangle, stride: number, f
   });
 }
 
+/**
+ * Positions summed in float32 at once. Weak directions are amplified up to a thousand times, so digits count; 512 costs no time,
+ * and keeps one more than 4096.
+ */
+const tileRows = 512;
+
 const regionsOf = ({ masks }: Subject): number => masks?.shape[3] ?? 1;
 
 /** Moments of every region over the whole picture, and the features where they fit into one tile (the caller's). */
@@ -81,7 +87,9 @@ export async function momentsOf(
       const all = masks && owned.own(masksUnder(masks, tile, level.stride, features));
       for (let k = 0; k < regionsOf(subject); k++) {
         const mask = all && owned.own(tf.slice(all, [0, 0, 0, k], [...all.shape.slice(0, 3), 1] as Tensor4D['shape']));
-        const found = await run('statistics', () => featureMoments(features, mask === undefined ? {} : { mask }));
+        const found = await run('statistics', () =>
+          featureMoments(features, { tileRows, ...(mask === undefined ? {} : { mask }) }),
+        );
         const before = moments[k];
         moments[k] = before === undefined ? found : mergeMoments(before, found);
         owned.dispose(mask);
