@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
@@ -40,13 +41,7 @@ const alias = [
 ];
 
 // Files named *.node.test.ts need Node (files, servers, threads); the others run on every backend, in Node and in Chromium.
-const onAnyBackend = (...folders: string[]): string[] => folders.map((folder) => `test/${folder}/**/!(*.node).test.ts`);
-// What has been seen to pass on each; the rest of the suite has not been tried there yet.
-const inBrowser = {
-  wasm: onAnyBackend('internal', 'losses', 'models', 'pipelines', 'wct'),
-  webgl: [...onAnyBackend('internal', 'losses', 'pipelines', 'wct'), 'test/models/network.test.ts'],
-  webgpu: [...onAnyBackend('internal', 'losses'), 'test/models/network.test.ts'],
-};
+const everywhere = ['test/**/!(*.node).test.ts'];
 
 const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
   resolve: { alias },
@@ -60,6 +55,13 @@ const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
     hookTimeout: 60_000,
   },
 });
+
+// The code blocks of README.md, docs/ and the doc comments. Written now, since files are looked for before any set-up runs.
+execFileSync(process.execPath, ['scripts/extract-examples.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
+const examples: TestProjectInlineConfiguration = {
+  resolve: { alias },
+  test: { name: 'examples', include: ['.examples/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+};
 
 const browser = (
   name: string,
@@ -76,7 +78,7 @@ const browser = (
   },
   test: {
     name,
-    include: inBrowser[backend],
+    include: everywhere,
     // One page per project: the backend starts once.
     isolate: false,
     fileParallelism: false,
@@ -113,6 +115,7 @@ export default defineConfig({
     projects: [
       node('cpu'),
       node('wasm'),
+      examples,
       ...(chromium === undefined
         ? []
         : [

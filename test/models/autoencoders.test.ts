@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
   type AutoencoderFamily,
+  type AutoencoderLevel,
   type ReadOptions,
   type WeightSource,
   autoencoderFamilies,
@@ -226,7 +227,7 @@ describe('loadAutoencoders', () => {
     await expect(loadAutoencoders(source, { family: 'vgg' as 'ust' })).rejects.toThrow(
       "'ust', 'ust16x', 'slim'; got 'vgg'",
     );
-    for (const levels of [[], [1, 1], [6 as 5]])
+    for (const levels of [[], [1, 1], [6 as 5]] as AutoencoderLevel[][])
       await expect(loadAutoencoders(source, { family: 'slim', levels })).rejects.toThrow(
         'levels must be some of 1, 2, 3, 4, 5',
       );
