@@ -15,6 +15,11 @@ export {
   type LoadAutoencodersOptions,
 } from './autoencoders.js';
 export { loadDecoder, type Decoder, type LoadDecoderOptions } from './decoder.js';
+export {
+  graphModelExtractor,
+  type ExecutableGraphModel,
+  type GraphModelExtractorOptions,
+} from './graphModelExtractor.js';
 export { loadVgg, type LoadVggOptions } from './loadVgg.js';
 export type { VggOptions } from './buildVgg.js';
 export { randomVgg, type RandomVggOptions } from './randomVgg.js';

@@ -1,11 +1,6 @@
-/* Which constants of a TensorFlow graph are the kernel and the bias of a convolution. */
+import type { GraphNode } from './graphNodes.js';
 
-/** A node of a graph as model.json writes it. */
-interface GraphNode {
-  readonly name: string;
-  readonly op: string;
-  readonly input?: readonly string[];
-}
+/* Which constants of a TensorFlow graph are the kernel and the bias of a convolution. */
 
 /** A convolution of a graph. */
 export interface GraphConvolution {
@@ -19,23 +14,11 @@ export interface GraphConvolution {
 const CONVOLUTIONS = ['Conv2D', '_FusedConv2D'];
 const ADDITIONS = ['BiasAdd', 'Add', 'AddV2'];
 
-const isNode = (value: unknown): value is GraphNode => {
-  const { name, op, input = [] } = (value ?? {}) as Partial<GraphNode>;
-  return (
-    typeof name === 'string' &&
-    typeof op === 'string' &&
-    Array.isArray(input) &&
-    input.every((x) => typeof x === 'string')
-  );
-};
-
 /** `'^a/b:0'` is output 0 of node `a/b`. */
 const nodeName = (input: string): string => input.replace(/^\^/, '').replace(/:\d+$/, '');
 
 /** The convolutions of a graph whose kernels are constants, in the order of its nodes. */
-export function graphConvolutions(topology: unknown): GraphConvolution[] {
-  const { node: list } = (topology ?? {}) as { node?: unknown };
-  const nodes = Array.isArray(list) ? list.filter(isNode) : [];
+export function graphConvolutions(nodes: readonly GraphNode[]): GraphConvolution[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
 
   /** The constant that an input comes from, through identities. */

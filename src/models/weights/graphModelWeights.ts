@@ -1,28 +1,11 @@
-import type { io, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
 import { graphConvolutions } from './graphConvolutions.js';
+import { type GraphModelLike, graphNodes } from './graphNodes.js';
 import { once } from './once.js';
 import { listNames } from './shape.js';
 import type { WeightSource } from './source.js';
-
-/** What is needed of a `GraphModel` of `@tensorflow/tfjs-converter`. */
-export interface GraphModelLike {
-  readonly weights: Readonly<Record<string, readonly Tensor[]>>;
-  save(handler: io.IOHandler): Promise<io.SaveResult>;
-}
-
-/** The graph of a model, by way of its public `save`. Copies no weights. */
-async function topologyOf(model: GraphModelLike): Promise<unknown> {
-  let topology: unknown;
-  await model.save({
-    save: (artifacts) => {
-      topology = artifacts.modelTopology;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } });
-    },
-  });
-  return topology;
-}
 
 /**
  * The constants of a loaded `GraphModel` (`tf.loadGraphModel`), so that its weights can be lifted into a network of this
@@ -54,7 +37,7 @@ export function graphModelWeights(model: GraphModelLike): WeightSource {
   const open = once(async () => {
     const tensors = new Map<string, Tensor>();
     for (const [name, [tensor]] of Object.entries(weights)) if (tensor !== undefined) tensors.set(name, tensor);
-    for (const { layer, kernel, bias } of graphConvolutions(await topologyOf(model))) {
+    for (const { layer, kernel, bias } of graphConvolutions(await graphNodes(model))) {
       for (const [name, part] of [
         [kernel, 'kernel'],
         [bias, 'bias'],

@@ -7,7 +7,8 @@ export { safetensors, type SafetensorsOptions, type SafetensorsSource } from './
 export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafetensors.js';
 export { torchCheckpoint, type TorchCheckpointOptions } from './torchCheckpoint.js';
 export { tfjsManifest, type TfjsManifestOptions } from './tfjsManifest.js';
-export { graphModelWeights, type GraphModelLike } from './graphModelWeights.js';
+export { graphModelWeights } from './graphModelWeights.js';
+export type { GraphModelLike } from './graphNodes.js';
 export { hasConvolution, readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
 export { decoderCandidates, encoderCandidates, vggCandidates, vggConvolutions } from './vggNames.js';
 export { publicWeights, type PublicWeights, type PublicWeightsName } from './publicWeights.js';
