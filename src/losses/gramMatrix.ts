@@ -3,6 +3,7 @@ import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { assertFeatures, assertOneOf } from '../internal/assert.js';
 import { onTape } from '../internal/differentiable.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
+import { product } from '../internal/kernels/product.js';
 import type { Features } from '../types.js';
 
 /** What a Gram matrix can be divided by: nothing, `h*w`, or `c*h*w`. */
@@ -40,7 +41,7 @@ export function gramMatrices(features: Features, normalization: GramNormalizatio
     tf.tidy(() => {
       const scaled: Tensor2D = scale === 1 ? matrix : tf.mul(matrix, scale);
       // Transposed beforehand: matMul with a transpose flag is 8 times slower on wasm.
-      return tf.matMul(tf.transpose(scaled), scaled);
+      return product(tf.transpose(scaled), scaled);
     }),
   );
 }
@@ -89,7 +90,7 @@ function gramGradient(dy: Tensor3D, features: Features, normalization: GramNorma
     const images = imageMatrices(features);
     const slopes = tf.unstack(dy) as Tensor2D[];
     const grads = images.map((matrix, i) =>
-      tf.matMul(matrix, tf.mul<Tensor2D>(tf.add(slopes[i]!, tf.transpose(slopes[i]!)), factor)),
+      product(matrix, tf.mul<Tensor2D>(tf.add(slopes[i]!, tf.transpose(slopes[i]!)), factor)),
     );
     return tf.reshape(tf.stack(grads), features.shape);
   });

@@ -4,6 +4,7 @@ import { ShapeError } from '../errors.js';
 import { assert, assertFeatures, assertOneOf, assertTensor, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { inverseSquares, sumOfSquares } from '../internal/sums.js';
+import { product } from '../internal/kernels/product.js';
 import type { ClosedForm, Features } from '../types.js';
 import {
   type GramNormalization,
@@ -99,7 +100,7 @@ export function styleLoss(target: Features | GramTarget, options: StyleLossOptio
     valueAndGrad(features) {
       const { differences: d, scale } = differences(features);
       const slope = tf.mul(scale, 4 * gramFactor(features.shape, normalization));
-      const grads = imageMatrices(features).map((matrix, i) => tf.matMul(matrix, tf.mul<Tensor2D>(d[i]!, slope)));
+      const grads = imageMatrices(features).map((matrix, i) => product(matrix, tf.mul<Tensor2D>(d[i]!, slope)));
       const stacked = grads.length === 1 ? grads[0]! : tf.stack(grads);
       return { value: total(d.map(sumOfSquares), scale), grad: tf.reshape(stacked, features.shape) };
     },

@@ -3,6 +3,7 @@ import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { assert, assertNumber, assertTensor } from '../internal/assert.js';
 import { sumOfSquares } from '../internal/sums.js';
+import { product } from '../internal/kernels/product.js';
 
 /*
  * Letters: S = matrix, s = scale, Y -> (S / s)^(1/2), Z -> (S / s)^(-1/2), P = Z Y, Q = a I + b P + c P^2.
@@ -75,12 +76,12 @@ export function sqrtmIterative(
     for (let step = 0; step < iterations; step++) {
       const [a, b, c] = STEPS[step] ?? LAST;
       const [nextY, nextZ] = tf.tidy(() => {
-        const p = tf.matMul(z, y);
+        const p = product(z, y);
         const q: Tensor2D = tf.add(
           tf.mul(identity, a),
-          tf.matMul(p, tf.add<Tensor2D>(tf.mul(identity, b), tf.mul(p, c))),
+          product(p, tf.add<Tensor2D>(tf.mul(identity, b), tf.mul(p, c))),
         );
-        return [tf.matMul(y, q), tf.matMul(q, z)] as [Tensor2D, Tensor2D];
+        return [product(y, q), product(q, z)] as [Tensor2D, Tensor2D];
       });
       if (step > 0) tf.dispose([y, z]);
       [y, z] = [nextY, nextZ];

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { rowsAndColumns } from '../internal/sums.js';
+import { product } from '../internal/kernels/product.js';
 import type { Scatter } from './merge.js';
 
 /*
@@ -53,7 +54,7 @@ export function tileProducts(rows: Tensor2D, { sum, values }: TileWeights): Tens
     const shifted: Tensor2D = tf.sub(rows, tf.transpose(shift));
     const right: Tensor2D = weights === undefined ? shifted : tf.mul(shifted, tf.transpose(weights));
     const sums = sumRows(weights === undefined ? left : tf.mul(left, weights));
-    return tf.concat([tf.matMul(left, right), sums, shift].map((part) => tf.reshape<tf.Rank.R1>(part, [part.size])));
+    return tf.concat([product(left, right), sums, shift].map((part) => tf.reshape<tf.Rank.R1>(part, [part.size])));
   });
 }
 

@@ -6,6 +6,7 @@ import { conv, rotateKernel } from '../../src/internal/kernels/conv.js';
 import { type Op, taped } from '../../src/internal/kernels/op.js';
 import { type Padding, padByOne, padByOneGradient, paddings } from '../../src/internal/kernels/padding.js';
 import { pool, upsample } from '../../src/internal/kernels/pool.js';
+import { product } from '../../src/internal/kernels/product.js';
 import { relu } from '../../src/internal/kernels/relu.js';
 import { expectTensorGrowth, randomNumbers, randomTensor, relativeL2 } from '../_setup/compare.js';
 
@@ -158,4 +159,26 @@ test('upsample repeats pixels, and its gradient adds them up', async () => {
   const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
   expect([...(await upsample.forward(x).data())]).toEqual([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);
   await expectExactGradient(upsample, [2, 2, 3, 2]);
+});
+
+describe('product(a, b)', () => {
+  test.each([
+    [4, 121, 4],
+    [3, 5, 7],
+    [5, 6, 3],
+    [1, 1, 1],
+  ])('is a b for %i x %i times its width by %i, also behind a shift by broadcasting', async (n, k, m) => {
+    const [a, b] = [randomTensor<tf.Rank.R2>([n, k], 1), randomTensor<tf.Rank.R2>([k, m], 2)];
+    const shifts = [randomTensor<tf.Rank.R2>([n, 1], 3), randomTensor<tf.Rank.R2>([1, m], 4)];
+    const [x, y] = [tf.sub<tf.Tensor2D>(a, shifts[0]!), tf.sub<tf.Tensor2D>(b, shifts[1]!)];
+    const result = await expectTensorGrowth(1, () => product(x, y));
+    const [xs, ys] = [await x.data(), await y.data()];
+    const expected = Array.from({ length: n * m }, (_, i) => {
+      let sum = 0;
+      for (let j = 0; j < k; j++) sum += xs[Math.floor(i / m) * k + j]! * ys[j * m + (i % m)]!;
+      return sum;
+    });
+    expect(relativeL2(await result.data(), expected)).toBeLessThan(1e-5);
+    tf.dispose([a, b, shifts, x, y, result]);
+  });
 });
