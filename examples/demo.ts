@@ -1,8 +1,8 @@
 // Paints the pictures of this repository with the weights of this repository: npm run demo
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type Image, type StylizeResult, type StylizeSettings, loadVgg, stylizeSteps } from '../src/index.js';
+import { loadVgg, stylizeSteps } from '../src/index.js';
 import { type ContactSheetCell, contactSheet, readImage, writeImage } from '../src/node/index.js';
-import { progressBar } from './support/progress.js';
+import { paint } from './support/paint.js';
 import { startWasm } from './support/wasm.js';
 import { asset, openWeights } from './support/weights.js';
 
@@ -15,27 +15,6 @@ const glass = await readImage(asset('style-glass.png'), { longSide });
 await mkdir('out', { recursive: true });
 console.log(`Painting ${content.shape[2]}x${content.shape[1]} pixels on ${backend}.`);
 
-/** One run with a progress bar; the picture goes to `out/`. */
-async function paint(
-  name: string,
-  styles: readonly Image[],
-  options: Partial<StylizeSettings>,
-): Promise<StylizeResult> {
-  console.log(name);
-  const steps = stylizeSteps<string>({ extractor, content, styles, ...options });
-  let bar: ReturnType<typeof progressBar> | undefined;
-  for (;;) {
-    const { done, value } = await steps.next();
-    if (done === true) {
-      bar?.stop();
-      await writeImage(`out/${name.replaceAll(' ', '-')}.png`, value.image);
-      return value;
-    }
-    bar ??= progressBar(value.iterations);
-    bar.update(value.iteration, value.loss, value.seconds, value.secondsLeft);
-  }
-}
-
 const cells: ContactSheetCell[] = [
   { image: content, label: 'content' },
   { image: swirls, label: 'style: swirls' },
@@ -47,7 +26,10 @@ const runs = [
   ['swirls from noise', [swirls], { levels: 2, iterations: [80, 30], init: 'noise', seed: 1 }],
 ] as const;
 for (const [name, styles, options] of runs) {
-  const { image, seconds, evaluations, loss } = await paint(name, styles, options);
+  console.log(name);
+  const steps = stylizeSteps<string>({ extractor, content, styles, ...options });
+  const { image, seconds, evaluations, loss } = await paint(steps);
+  await writeImage(`out/${name.replaceAll(' ', '-')}.png`, image);
   console.log(`  loss ${loss.toPrecision(3)} after ${evaluations} evaluations, ${seconds.toFixed(0)} s`);
   cells.push({ image, label: `${name}, ${seconds.toFixed(0)} s` });
 }

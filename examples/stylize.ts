@@ -1,8 +1,9 @@
 // Neural style transfer on the command line: npm run stylize -- --content A --style B --out C.png
-import { parseArgs } from 'node:util';
-import { type Recipe, type StylizeResult, loadVgg, presets, stylizeSteps } from '../src/index.js';
+import { type Recipe, loadVgg, presets, stylizeSteps } from '../src/index.js';
 import { readImage, writeImage } from '../src/node/index.js';
-import { progressBar } from './support/progress.js';
+import { given, list, number } from './support/options.js';
+import { paint } from './support/paint.js';
+import { type Values, assertWritable, interrupt, program } from './support/program.js';
 import { startWasm } from './support/wasm.js';
 import { openWeights } from './support/weights.js';
 
@@ -31,46 +32,33 @@ const usage = `Paints a photograph in the style of a picture.
 
 Ctrl-C stops and saves the best picture so far.`;
 
-const { values } = parseArgs({
-  options: {
-    content: { type: 'string' },
-    style: { type: 'string', multiple: true },
-    out: { type: 'string' },
-    weights: { type: 'string' },
-    preprocessing: { type: 'string' },
-    preset: { type: 'string' },
-    'content-layers': { type: 'string' },
-    'style-layers': { type: 'string' },
-    'content-weight': { type: 'string' },
-    'style-weight': { type: 'string' },
-    'variation-weight': { type: 'string' },
-    'style-scale': { type: 'string' },
-    size: { type: 'string', default: '384' },
-    levels: { type: 'string', default: '2' },
-    iterations: { type: 'string', default: '150' },
-    init: { type: 'string' },
-    seed: { type: 'string' },
-    'save-every': { type: 'string', default: '0' },
-    threads: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  content: { type: 'string' },
+  style: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  weights: { type: 'string' },
+  preprocessing: { type: 'string' },
+  preset: { type: 'string' },
+  'content-layers': { type: 'string' },
+  'style-layers': { type: 'string' },
+  'content-weight': { type: 'string' },
+  'style-weight': { type: 'string' },
+  'variation-weight': { type: 'string' },
+  'style-scale': { type: 'string' },
+  size: { type: 'string', default: '384' },
+  levels: { type: 'string', default: '2' },
+  iterations: { type: 'string', default: '150' },
+  init: { type: 'string' },
+  seed: { type: 'string' },
+  'save-every': { type: 'string', default: '0' },
+  threads: { type: 'string' },
+} as const;
 
-type Text = string | undefined;
-/** `{ [name]: convert(text) }`, or nothing where the option was not given: the library's own default then holds. */
-const given = <T>(name: string, text: Text, convert: (text: string) => T): Record<string, T> =>
-  text === undefined ? {} : { [name]: convert(text) };
-const list = (text: string): string[] => text.split(',');
-
-async function main(): Promise<void> {
-  const { content: contentFile, style: styleFiles, out } = values;
-  if (values.help || contentFile === undefined || styleFiles === undefined || out === undefined) {
-    console.log(usage);
-    if (!values.help) process.exitCode = 1;
-    return;
-  }
-  const backend = await startWasm(values.threads === undefined ? undefined : Number(values.threads));
-  const longSide = Number(values.size);
+async function main(values: Values<typeof options>): Promise<void> {
+  const { content: contentFile = '', style: styleFiles = [], out = '' } = values;
+  assertWritable(out);
+  const backend = await startWasm(values.threads);
+  const longSide = number(values.size);
   const content = await readImage(contentFile, { longSide });
   const styles = await Promise.all(styleFiles.map((file) => readImage(file, { longSide })));
   const extractor = await loadVgg(await openWeights(values.weights), {
@@ -79,45 +67,30 @@ async function main(): Promise<void> {
     ...(presets as Record<string, Recipe | undefined>)[values.preset ?? 'relative']?.vgg,
   });
 
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  const saveEvery = Number(values['save-every']);
+  const saveEvery = number(values['save-every']);
   const steps = stylizeSteps<string>({
     extractor,
     content,
     styles,
-    signal: stop.signal,
-    levels: Number(values.levels),
-    iterations: Number(values.iterations),
+    signal: interrupt(),
+    levels: number(values.levels),
+    iterations: number(values.iterations),
     ...given('preset', values.preset, (name) => name as 'relative'),
     ...given('contentLayers', values['content-layers'], list),
     ...given('styleLayers', values['style-layers'], list),
-    ...given('contentWeight', values['content-weight'], Number),
-    ...given('styleWeight', values['style-weight'], Number),
-    ...given('variationWeight', values['variation-weight'], Number),
-    ...given('styleScale', values['style-scale'], Number),
+    ...given('contentWeight', values['content-weight'], number),
+    ...given('styleWeight', values['style-weight'], number),
+    ...given('variationWeight', values['variation-weight'], number),
+    ...given('styleScale', values['style-scale'], number),
     ...given('init', values.init, (name) => name as 'noise'),
-    ...given('seed', values.seed, Number),
+    ...given('seed', values.seed, number),
   });
 
   const [, height, width] = content.shape;
   console.error(`${width}x${height} pixels on ${backend}`);
-  let bar: ReturnType<typeof progressBar> | undefined;
-  let result: StylizeResult;
-  try {
-    for (;;) {
-      const { done, value } = await steps.next();
-      if (done === true) {
-        result = value;
-        break;
-      }
-      bar ??= progressBar(value.iterations);
-      bar.update(value.iteration, value.loss, value.seconds, value.secondsLeft);
-      if (saveEvery > 0 && value.iteration % saveEvery === 0) await writeImage(out, value.image);
-    }
-  } finally {
-    bar?.stop();
-  }
+  const result = await paint(steps, async ({ iteration, image }) => {
+    if (saveEvery > 0 && iteration % saveEvery === 0) await writeImage(out, image);
+  });
   await writeImage(out, result.image);
   const parts = Object.entries(result.parts).map(([name, part]) => `${name} ${part.toPrecision(3)}`);
   console.log(
@@ -126,7 +99,4 @@ async function main(): Promise<void> {
   console.log(`  ${parts.join('\n  ')}\n  ${result.message}`);
 }
 
-await main().catch((error: unknown) => {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-});
+await program(usage, options, ['content', 'style', 'out'], main);

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  type Autoencoder,
+  type Image,
+  type StyleOperators,
+  decodeStyle,
+  encodeStyle,
+  mixStyles,
+  styleOperators,
+} from '../../src/index.js';
+import { readImage } from '../../src/node/index.js';
+
+/** A style as it was given: its picture, or a file that `--save-style` wrote. */
+export type Style = Image | StyleOperators;
+
+const isStyleFile = (file: string): boolean => path.extname(file).toLowerCase() === '.safetensors';
+
+/** Reads pictures and style files. */
+export function readStyles(files: readonly string[], longSide: number): Promise<Style[]> {
+  return Promise.all(
+    files.map(async (file) => (isStyleFile(file) ? decodeStyle(await readFile(file)) : readImage(file, { longSide }))),
+  );
+}
+
+/** Writes the style, or the mixture of several, to a file for `--style`. */
+export async function saveStyle(
+  file: string,
+  styles: readonly Style[],
+  weights: readonly number[],
+  levels: readonly Autoencoder[],
+): Promise<StyleOperators> {
+  if (!isStyleFile(file)) throw new Error(`--save-style: ${file} must end in .safetensors.`);
+  const known: StyleOperators[] = [];
+  for (const style of styles) known.push(style instanceof tf.Tensor ? await styleOperators(style, { levels }) : style);
+  const mixed = Object.fromEntries(
+    levels.map(({ name }) => [
+      name,
+      mixStyles(
+        known.map((operators) => operators[name]!),
+        weights,
+      ),
+    ]),
+  );
+  await writeFile(file, encodeStyle(mixed));
+  return mixed;
+}
