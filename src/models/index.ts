@@ -27,3 +27,4 @@ export { preprocessings, type ColorMap, type Preprocessing } from './preprocessi
 export { paddings, type Padding } from '../internal/kernels/padding.js';
 export { poolings, poolRoundings, type Pooling, type PoolRounding } from '../internal/kernels/pool.js';
 export * from './weights/index.js';
+export * from './training/index.js';

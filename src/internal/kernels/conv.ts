@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assert } from '../assert.js';
+import { convInputGradient } from './convGradients.js';
 import type { Op } from './op.js';
-import { type Padding, padByOne, padByOneGradient } from './padding.js';
+import { type Padding, padByOne } from './padding.js';
 
 /** The tensors of a frozen convolution. Whoever made them disposes them. */
 export interface ConvTensors {
@@ -58,8 +59,7 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
           rotated !== undefined,
           () => 'imageGradient: the network was loaded with gradients: false; load it without',
         );
-        if (!padded) return tf.conv2d(dy, rotated, 1, 'same');
-        return padByOneGradient(tf.conv2d(dy, rotated, 1, size - 1), padding);
+        return convInputGradient(dy, rotated, padded ? padding : 'zero');
       }),
   };
 }
