@@ -6,8 +6,11 @@ import type { Image } from '../types.js';
 
 /** Pixels of 8 bits a channel, row by row from the top left. An `ImageData` of a canvas is one. */
 export interface Pixels {
+  /** `height * width * channels` values in 0..255. */
   readonly data: Uint8Array | Uint8ClampedArray;
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** 3 for RGB, 4 for RGBA with straight alpha. @defaultValue what the length of `data` says */
   readonly channels?: 3 | 4;
@@ -15,8 +18,11 @@ export interface Pixels {
 
 /** What {@link imageToPixels} returns: RGBA, as `new ImageData(data, width, height)` takes it. */
 export interface RgbaPixels {
+  /** `height * width * 4` values in 0..255; alpha is 255. */
   readonly data: Uint8ClampedArray<ArrayBuffer>;
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
 }
 

@@ -1,11 +1,19 @@
-/** The interpolation kernels, each with the radius outside which it is zero. */
-const kernels = {
+/** What {@link resizeImage} can interpolate with: the tent, Catmull-Rom's cubic, or Lanczos with three lobes. */
+export type ResizeMethod = 'linear' | 'cubic' | 'lanczos3';
+
+/** An interpolation kernel, and the radius outside which it is zero. */
+interface Kernel {
+  readonly radius: number;
+  readonly at: (x: number) => number;
+}
+
+const kernels: Readonly<Record<ResizeMethod, Kernel>> = {
   /** The tent: bilinear interpolation when enlarging. */
-  linear: { radius: 1, at: (x: number): number => Math.max(0, 1 - Math.abs(x)) },
+  linear: { radius: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   /** Catmull-Rom, the cubic convolution with a = -1/2 (Keys 1981, equation 15). */
   cubic: {
     radius: 2,
-    at: (x: number): number => {
+    at: (x) => {
       const t = Math.abs(x);
       if (t >= 2) return 0;
       return t < 1 ? (1.5 * t - 2.5) * t * t + 1 : ((-0.5 * t + 2.5) * t - 4) * t + 2;
@@ -14,7 +22,7 @@ const kernels = {
   /** sinc(x) sinc(x / 3). */
   lanczos3: {
     radius: 3,
-    at: (x: number): number => {
+    at: (x) => {
       if (Math.abs(x) >= 3) return 0;
       if (x === 0) return 1;
       const t = Math.PI * x;
@@ -22,9 +30,6 @@ const kernels = {
     },
   },
 };
-
-/** What {@link resizeImage} can interpolate with. */
-export type ResizeMethod = keyof typeof kernels;
 
 export const resizeMethods = Object.keys(kernels) as ResizeMethod[];
 

@@ -3,6 +3,7 @@
  * name: before the relu it is `convA_B`, after it `reluA_B`, and each block ends in `poolA`.
  */
 export const architectures = {
+  /** Column D: 13 convolutions. */
   vgg16: [
     ['1_1', '1_2'],
     ['2_1', '2_2'],
@@ -10,6 +11,7 @@ export const architectures = {
     ['4_1', '4_2', '4_3'],
     ['5_1', '5_2', '5_3'],
   ],
+  /** Column E: 16 convolutions. */
   vgg19: [
     ['1_1', '1_2'],
     ['2_1', '2_2'],

@@ -24,6 +24,9 @@ export interface AutoencoderFamily {
   readonly finalRelu: boolean;
 }
 
+/** The name of one of the {@link autoencoderFamilies}. */
+export type AutoencoderFamilyName = 'ust' | 'ust16x' | 'slim';
+
 /**
  * The families of autoencoders whose weights are known.
  *
@@ -31,7 +34,7 @@ export interface AutoencoderFamily {
  * - `'ust16x'`: the same with a sixteenth of the parameters (Wang et al. 2020): 24, 32, 64, 128, 128 channels, many of them dead.
  * - `'slim'`: this project's own: one encoder of 16, 32, 64, 128, 128 channels for all levels.
  */
-export const autoencoderFamilies = {
+export const autoencoderFamilies: Readonly<Record<AutoencoderFamilyName, AutoencoderFamily>> = {
   ust: {
     levels: autoencoderLevels,
     encoders: 'per-level',
@@ -59,7 +62,4 @@ export const autoencoderFamilies = {
     poolRounding: 'floor',
     finalRelu: false,
   },
-} as const satisfies Record<string, AutoencoderFamily>;
-
-/** The name of one of the {@link autoencoderFamilies}. */
-export type AutoencoderFamilyName = keyof typeof autoencoderFamilies;
+};

@@ -13,6 +13,7 @@ const where = 'graphModelExtractor';
 
 /** What is needed of a `GraphModel` of `@tensorflow/tfjs-converter`. */
 export interface ExecutableGraphModel extends GraphModelLike {
+  /** Runs the graph as far as the nodes of these names. */
   execute(inputs: NamedTensorMap, outputs: string[]): Tensor | Tensor[];
 }
 

@@ -1,4 +1,4 @@
 export { lbfgs, lbfgsSteps } from './lbfgs.js';
 export type { LbfgsSnapshot } from './snapshot.js';
 export type { LbfgsStatus } from './status.js';
-export type { LbfgsBounds, LbfgsOptions, LbfgsResult, LbfgsStep } from './types.js';
+export type { InitialStep, LbfgsBounds, LbfgsOptions, LbfgsResult, LbfgsStep } from './types.js';

@@ -29,6 +29,7 @@ export interface Progress {
  * by bit.
  */
 export interface LbfgsSnapshot {
+  /** Of the format. */
   readonly version: 1;
   /** The shape of `x`. */
   readonly shape: readonly number[];

@@ -1,4 +1,27 @@
-const outcomes = {
+/**
+ * Why a run of `lbfgs` ended.
+ *
+ * - `'grad'`, `'change'`, `'loss'`: it has converged by `toleranceGrad`, `toleranceChange` or `toleranceLoss`.
+ * - `'max-iterations'`, `'max-evaluations'`: a limit of the options was reached.
+ * - `'line-search'`: no lower loss was found along the gradient. Late in a run that is the noise of float32.
+ * - `'no-descent'`: float32 cannot hold the squares of the gradient; scale the loss.
+ * - `'non-finite'`: loss or gradient is not finite at the start, or at every step tried.
+ * - `'aborted'`: the signal ended it.
+ *
+ * The `message` of the result says the same with advice.
+ */
+export type LbfgsStatus =
+  | 'grad'
+  | 'change'
+  | 'loss'
+  | 'max-iterations'
+  | 'max-evaluations'
+  | 'line-search'
+  | 'no-descent'
+  | 'non-finite'
+  | 'aborted';
+
+const outcomes: Readonly<Record<LbfgsStatus, { converged: boolean; message: string }>> = {
   grad: {
     converged: true,
     message: 'Converged: no component of the gradient is larger than toleranceGrad.',
@@ -42,10 +65,7 @@ const outcomes = {
     converged: false,
     message: 'Stopped by the signal; x is the best point accepted until then.',
   },
-} as const;
-
-/** Why a run of `lbfgs` ended. `'grad'`, `'change'` and `'loss'` are the tolerances of the options. */
-export type LbfgsStatus = keyof typeof outcomes;
+};
 
 /** What a status means, in a sentence with advice, and whether it counts as convergence. */
 export function explain(status: LbfgsStatus): { converged: boolean; message: string } {

@@ -22,6 +22,12 @@ export interface LbfgsBounds {
   readonly weight?: number;
 }
 
+/** How far the first step may go. */
+export interface InitialStep {
+  /** The largest change of one value. */
+  readonly maxChange: number;
+}
+
 /** The options of `lbfgs`; `lbfgsSteps` takes the same without `onStep`. */
 export interface LbfgsOptions<T extends Tensor = Tensor> {
   /** How many pairs of differences approximate the curvature; two vectors of the size of `x` each. @defaultValue 10 */
@@ -35,7 +41,7 @@ export interface LbfgsOptions<T extends Tensor = Tensor> {
    * scale of the loss; `'torch'` steps by `min(1, 1 / |g|_1)`.
    * @defaultValue `{ maxChange: 0.03 }`, times `max - min` where there are bounds
    */
-  readonly initialStep?: 'torch' | { readonly maxChange: number };
+  readonly initialStep?: 'torch' | InitialStep;
   /** Steps, those of a snapshot included. @defaultValue 100 */
   readonly maxIterations?: number;
   /** Evaluations of the objective, those of a snapshot included; never exceeded. @defaultValue `Infinity` */

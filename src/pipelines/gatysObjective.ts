@@ -10,8 +10,12 @@ import { type LayerWeights, type PresetName, type Recipe, presets } from './pres
 
 /** One style picture, or several that are mixed. */
 export type StyleChoice =
-  | { readonly style: Image }
   | {
+      /** The picture whose strokes and colours should be seen, `[1, h, w, 3]` of any size. */
+      readonly style: Image;
+    }
+  | {
+      /** The pictures whose styles are mixed, each `[1, h, w, 3]` of any size. */
       readonly styles: readonly Image[];
       /** Shares of the styles in the mixture, in any scale. @defaultValue equal shares */
       readonly styleWeights?: readonly number[];

@@ -1,10 +1,11 @@
 export { stylize, stylizeSteps } from './stylize.js';
 export type { StylizeOptions, StylizeResult, StylizeSettings, StylizeStep } from './stylize.js';
 export { gatysObjective, type ObjectiveOptions, type StyleChoice } from './gatysObjective.js';
-export { presets, type LayerWeights, type PresetName, type Recipe } from './presets.js';
+export { presets, type LayerWeights, type LayersAndWeight, type PresetName, type Recipe } from './presets.js';
 export type { Progress } from './progressClock.js';
 export { universalStyleTransfer, type UniversalStyleTransferOptions } from './universalStyleTransfer.js';
 export { styleOperators, type StyleOperatorsOptions } from './universalStyles.js';
 export { synthesizeTexture, type SynthesizeTextureOptions } from './universalTexture.js';
 export type { StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalOptions.js';
+export type { UniversalPhase } from './universalLevel.js';
 export type { UniversalProgress } from './universalProgress.js';

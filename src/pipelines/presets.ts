@@ -5,14 +5,22 @@ import type { LbfgsOptions } from '../optim/index.js';
 /** Weights of layers by name; their scale matters, they are not normalised. */
 export type LayerWeights = Readonly<Record<string, number>>;
 
+/** How much a kind of loss counts, and at which layers it is measured. */
+export interface LayersAndWeight {
+  /** What all its terms are multiplied with. */
+  readonly weight: number;
+  /** What the term of each layer is multiplied with. */
+  readonly layers?: LayerWeights;
+}
+
 /** What is measured where, and how the optimiser is run: everything in Gatys' method that implementations disagree about. */
 export interface Recipe {
   /** Where and how the content's likeness is measured. Without layers: see {@link gatysObjective}. */
-  readonly content: ContentLossOptions & { readonly weight: number; readonly layers?: LayerWeights };
+  readonly content: ContentLossOptions & LayersAndWeight;
   /** Where and how the style's likeness is measured. Without layers: see {@link gatysObjective}. */
-  readonly style: StyleLossOptions & { readonly weight: number; readonly layers?: LayerWeights };
+  readonly style: StyleLossOptions & LayersAndWeight;
   /** Smoothness of the picture in 0..1. */
-  readonly variation: TotalVariationOptions & { readonly weight: number };
+  readonly variation: TotalVariationOptions & Pick<LayersAndWeight, 'weight'>;
   /** What the optimisation starts from. */
   readonly init: 'content' | 'style' | 'noise';
   /** Optimiser steps at each level. */
@@ -39,6 +47,10 @@ const neuralStyle: Omit<Recipe, 'variation'> = {
   vgg: { pooling: 'max', padding: 'zero' },
 };
 
+/** The name of one of the {@link presets}. */
+export type PresetName =
+  'relative' | 'gatys2016' | 'pytorch-tutorial' | 'neural-style' | 'neural-style-pt' | 'crowsonkb';
+
 /**
  * The conventions of known implementations by name, in units of pictures in 0..1. Each is a plain object: spread and change it.
  *
@@ -53,7 +65,7 @@ const neuralStyle: Omit<Recipe, 'variation'> = {
  * - `'crowsonkb'`: style-transfer-pytorch as far as Gram matrices reach (its own style loss is a Wasserstein distance; it repeats
  *   the border in the first layer only, and optimises with Adam).
  */
-export const presets = {
+export const presets: Readonly<Record<PresetName, Recipe>> = {
   relative: {
     content: { weight: 1, reduction: 'relative' },
     style: { weight: 30, normalization: 'positions', reduction: 'relative' },
@@ -102,7 +114,4 @@ export const presets = {
     optimizer: { historySize: 10, lineSearch: 'none' },
     vgg: { pooling: 'max', padding: 'replicate' },
   },
-} as const satisfies Record<string, Recipe>;
-
-/** The name of one of the {@link presets}. */
-export type PresetName = keyof typeof presets;
+};

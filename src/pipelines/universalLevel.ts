@@ -16,12 +16,12 @@ import { type Rectangle, crop, fitByReflection, grow, tilesOf } from './universa
 /* What happens at one level, tile by tile. Statistics are those of the whole picture, so that tiles have no seams. */
 
 /** Where the time goes; see {@link UniversalProgress.phases}. */
-export const phases = ['load', 'style', 'encode', 'statistics', 'eigen', 'apply', 'decode'] as const;
-/** See {@link phases}. */
-export type Phase = (typeof phases)[number];
+export type UniversalPhase = 'load' | 'style' | 'encode' | 'statistics' | 'eigen' | 'apply' | 'decode';
+/** All of them, in the order in which they follow each other. */
+export const phases: readonly UniversalPhase[] = ['load', 'style', 'encode', 'statistics', 'eigen', 'apply', 'decode'];
 
 /** Does one piece of work: counts its time, and lets others have their turn. */
-export type Run = <T>(phase: Phase, work: () => T | Promise<T>) => Promise<T>;
+export type Run = <T>(phase: UniversalPhase, work: () => T | Promise<T>) => Promise<T>;
 
 /** A picture and what is known about its parts. */
 export interface Subject {

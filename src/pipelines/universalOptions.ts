@@ -12,8 +12,12 @@ export type StyleOperators = Readonly<Record<string, StyleOperator>>;
 
 /** One style or several: pictures `[1, h, w, 3]` of any size, or what `styleOperators` made of them. */
 export type UniversalStyleChoice =
-  | { readonly style: Image | StyleOperators }
   | {
+      /** A picture `[1, h, w, 3]`, or its {@link StyleOperators}. */
+      readonly style: Image | StyleOperators;
+    }
+  | {
+      /** The styles that are mixed, or that each have a region; pictures and {@link StyleOperators} in any combination. */
       readonly styles: readonly (Image | StyleOperators)[];
       /** Shares of the styles in the mixture, in any scale; not with `masks`. @defaultValue equal shares */
       readonly styleWeights?: readonly number[];

@@ -1,7 +1,7 @@
 import { breathe } from '../internal/breathe.js';
 import type { Image } from '../types.js';
 import type { MapInfo } from '../wct/index.js';
-import { type Phase, type Run, phases } from './universalLevel.js';
+import { type UniversalPhase, type Run, phases } from './universalLevel.js';
 
 /** Where a run of `universalStyleTransfer` stands, after each level. */
 export interface UniversalProgress {
@@ -22,7 +22,7 @@ export interface UniversalProgress {
    * `eigen` (the transform from the statistics), `apply`, `decode`. GPUs work on while the next phase begins, and are waited for
    * in `statistics`.
    */
-  readonly phases: Readonly<Record<Phase, number>>;
+  readonly phases: Readonly<Record<UniversalPhase, number>>;
   /** What happened to the statistics: ranks, and why a map does less than it was asked for. One for each region. */
   readonly maps: readonly MapInfo[];
   /** The picture so far, of the content's size and not clipped to 0..1. Borrowed: clone it to keep it. */
@@ -36,7 +36,7 @@ const usualWork: Readonly<Record<number, number>> = { 1: 12, 2: 122, 3: 232, 4: 
 export function universalClock(levels: readonly { readonly level: number }[], signal: AbortSignal | undefined) {
   const start = performance.now();
   const work = levels.map(({ level }) => usualWork[level] ?? 100);
-  let spent = Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<Phase, number>;
+  let spent = Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<UniversalPhase, number>;
   const run: Run = async (phase, task) => {
     signal?.throwIfAborted();
     const begin = performance.now();
@@ -53,7 +53,7 @@ export function universalClock(levels: readonly { readonly level: number }[], si
       const sum = (part: readonly number[]): number => part.reduce((a, b) => a + b, 0);
       const secondsLeft = (seconds * sum(work.slice(done))) / sum(work.slice(0, done));
       const last = spent;
-      spent = Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<Phase, number>;
+      spent = Object.fromEntries(phases.map((phase) => [phase, 0])) as Record<UniversalPhase, number>;
       return { done, count: levels.length, seconds, secondsLeft, phases: last };
     },
   };

@@ -45,11 +45,13 @@ export interface MapInfo {
 
 /** `y = x matrix + bias` at each position. Plain data. */
 export interface AffineMap {
+  /** Channels of the features that it maps, `c`; in and out are the same. */
   channels: number;
   /** Row-major `[in, out]`: a feature vector is a row, and is multiplied from the left. */
   matrix: Float64Array;
   /** `[out]`. */
   bias: Float64Array;
+  /** Ranks, and why the map does less than it was asked for. */
   info: MapInfo;
 }
 

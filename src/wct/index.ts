@@ -19,7 +19,7 @@ export { featureMoments, type FeatureMomentsOptions } from './moments.js';
 export { type Moments } from './momentsType.js';
 export { wctPresets, type WctPreset } from './presets.js';
 export { type SpectralOptions } from './spectral.js';
-export { sqrtmIterative, type SqrtmOptions } from './sqrtmIterative.js';
+export { sqrtmIterative, type SqrtmOptions, type SquareRoots } from './sqrtmIterative.js';
 export { stylePrecisions, type StylePrecision } from './styleFormat.js';
 export { styleOperator, type StyleOperator } from './styleOperator.js';
 export { wct, type WctOptions } from './wct.js';

@@ -3,6 +3,10 @@ import type { WctOptions } from './wct.js';
 /** The originals cut at a fixed eigenvalue only. */
 const cutAt = (absoluteCutoff: number, shrink = 0) => ({ absoluteCutoff, relativeCutoff: 0, shrink });
 
+/** A name in {@link wctPresets}. */
+export type WctPreset =
+  'ust-official' | 'pytorch-wct' | 'deep-transfer' | 'wct-tf' | 'collaborative-distillation' | 'photo-wct' | 'wct2';
+
 /**
  * What the known implementations do at one layer, as options of {@link wct}: their cut-off, what they add to the eigenvalues,
  * and their default strength. All divide covariances by `n - 1`, whiten and colour symmetrically (ZCA) and blend features.
@@ -35,7 +39,7 @@ const cutAt = (absoluteCutoff: number, shrink = 0) => ({ absoluteCutoff, relativ
  * console.log(Array.from(stylised.dataSync(), (value) => value.toFixed(2))); // => ['7.55', '12.45']
  * ```
  */
-export const wctPresets = {
+export const wctPresets: Readonly<Record<WctPreset, Required<Omit<WctOptions, 'method'>>>> = {
   'ust-official': { whitening: cutAt(1e-5), colouring: cutAt(1e-5), strength: 0.6 },
   'pytorch-wct': { whitening: cutAt(1e-5, 1), colouring: cutAt(1e-5), strength: 1 },
   'deep-transfer': { whitening: cutAt(1e-5), colouring: cutAt(1e-5), strength: 0.2 },
@@ -43,7 +47,4 @@ export const wctPresets = {
   'collaborative-distillation': { whitening: cutAt(1e-100), colouring: cutAt(1e-100), strength: 1 },
   'photo-wct': { whitening: cutAt(1e-5, 1), colouring: cutAt(1e-5), strength: 1 },
   wct2: { whitening: cutAt(1e-5, 1), colouring: cutAt(1e-5, 1), strength: 1 },
-} as const satisfies Record<string, Required<Omit<WctOptions, 'method'>>>;
-
-/** A name in {@link wctPresets}. */
-export type WctPreset = keyof typeof wctPresets;
+};

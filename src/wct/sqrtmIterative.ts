@@ -22,6 +22,14 @@ const STEPS = [
 /** From the eighth step on, the Newton-Schulz iteration of fifth order. */
 const LAST = [1.875, -1.25, 0.375] as const;
 
+/** What {@link sqrtmIterative} returns. */
+export interface SquareRoots {
+  /** `S^(1/2)`, `[n, n]`. */
+  sqrt: Tensor2D;
+  /** `S^(-1/2)`, `[n, n]`. */
+  inverseSqrt: Tensor2D;
+}
+
 /** Options of {@link sqrtmIterative}. */
 export interface SqrtmOptions {
   /** Four matrix products each; 8 suffice for eigenvalues down to 1e-6 of the Frobenius norm. @defaultValue 9 */
@@ -55,10 +63,7 @@ export interface SqrtmOptions {
  *
  * Reference: Amsel et al. 2025, "The Polar Express"; Higham 2008, "Functions of Matrices", theorem 6.9 (the coupling).
  */
-export function sqrtmIterative(
-  matrix: Tensor2D,
-  options: SqrtmOptions = {},
-): { sqrt: Tensor2D; inverseSqrt: Tensor2D } {
+export function sqrtmIterative(matrix: Tensor2D, options: SqrtmOptions = {}): SquareRoots {
   const where = 'sqrtmIterative';
   const { iterations = 9, epsilon = 0 } = options;
   assertTensor(where, 'matrix', matrix, 2, '[n, n]');

@@ -5,6 +5,7 @@ import { covariancePower, spectralDefaults, type SpectralOptions } from './spect
 
 /** What a transform needs to know about a style at one layer. Plain data: it can be cached, mixed, saved and sent to a worker. */
 export interface StyleOperator {
+  /** Channels of the layer, `c`. */
   channels: number;
   /** Effective number of positions behind it; below 2 it is too small for a covariance. */
   samples: number;

@@ -7,6 +7,7 @@ import type { ReadOptions, WeightArray, WeightSource } from './source.js';
 export interface Convolution {
   /** `[h, w, in, out]`, row-major. */
   readonly kernel: Float32Array;
+  /** Sides of the kernel. */
   readonly kernelShape: readonly [h: number, w: number, inputChannels: number, outputChannels: number];
   /** `[out]` */
   readonly bias: Float32Array;
@@ -18,7 +19,9 @@ export interface Convolution {
 export interface ExpectedConvolution {
   /** Height and width of the kernel. */
   readonly kernelSize?: number | undefined;
+  /** Channels that the layer reads. */
   readonly inputChannels?: number | undefined;
+  /** Channels that it makes. */
   readonly outputChannels?: number | undefined;
 }
 

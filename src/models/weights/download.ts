@@ -16,12 +16,15 @@ import type { ReadOptions } from './source.js';
 
 /** How far a download has come. */
 export interface DownloadProgress {
+  /** What is being fetched. */
   readonly url: string;
+  /** Bytes that have arrived. */
   readonly loadedBytes: number;
   /** Undefined where the server does not say. */
   readonly totalBytes: number | undefined;
 }
 
+/** How a file is fetched. */
 export interface DownloadOptions extends UrlOptions, ReadOptions {
   /** Called after each piece that has arrived. What it throws ends the download. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;

@@ -12,6 +12,7 @@ import { torchCheckpoint } from './torchCheckpoint.js';
 import { urlReader } from './urlReader.js';
 import { defaultCache, type WeightCache } from './weightCache.js';
 
+/** Options of {@link downloadWeights}. */
 export interface DownloadWeightsOptions extends DownloadOptions {
   /** Where files are kept; `null` keeps none. @defaultValue the browser's cache, where there is one */
   readonly cache?: WeightCache | null | undefined;
@@ -19,6 +20,7 @@ export interface DownloadWeightsOptions extends DownloadOptions {
 
 /** Weights that have been downloaded, and how far they are known to be the right ones. */
 export interface DownloadedWeights extends WeightSource {
+  /** Whether the file's checksum was compared, and with what. */
   readonly trust: Trust;
 }
 

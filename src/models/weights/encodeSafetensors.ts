@@ -3,6 +3,7 @@ import { assert, assertOneOf, show } from '../../internal/assert.js';
 import { numberToHalf } from './dtypes.js';
 import { elements, isShape } from './shape.js';
 
+/** Options of {@link encodeSafetensors}. */
 export interface EncodeSafetensorsOptions {
   /** Stored precision; `'F16'` rounds to nearest. @defaultValue `'F32'` */
   readonly dtype?: 'F32' | 'F16' | undefined;

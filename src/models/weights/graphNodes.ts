@@ -2,7 +2,9 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 
 /** What is needed of a `GraphModel` of `@tensorflow/tfjs-converter`. */
 export interface GraphModelLike {
+  /** The weights by the names of their nodes. */
   readonly weights: Readonly<Record<string, readonly Tensor[]>>;
+  /** Hands the topology to a handler. */
   save(handler: io.IOHandler): Promise<io.SaveResult>;
 }
 

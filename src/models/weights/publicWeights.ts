@@ -1,3 +1,4 @@
+import { type AutoencoderLevel, autoencoderLevels } from '../autoencoderFamilies.js';
 import { vggConvolutions } from './vggNames.js';
 
 /** Weights that somebody has published. */
@@ -6,12 +7,15 @@ export interface PublicWeights {
   readonly file: string;
   /** Pinned to one revision. */
   readonly url: string;
+  /** What kind of file it is. */
   readonly format: 'safetensors' | 'torch';
   /** `'arrays'`: a large file of which only the arrays that are asked for are fetched. @defaultValue `'file'` */
   readonly access?: 'file' | 'arrays';
+  /** Size of the whole file, where it is known. */
   readonly bytes?: number;
   /** Of the whole file, where it is known. */
   readonly sha256?: string;
+  /** Licence of the weights and who gives it, in words. */
   readonly license: string;
   /** What the network wants to see (as `loadVgg` names it); `'none'` for decoders. */
   readonly preprocessing: 'torchvision' | 'caffe' | 'none' | 'conv0';
@@ -19,9 +23,9 @@ export interface PublicWeights {
   readonly layers: readonly string[];
 }
 
-type Level = 1 | 2 | 3 | 4 | 5;
+/** The name of one of the {@link publicWeights}. */
 export type PublicWeightsName =
-  'vgg16-torchvision' | 'vgg19-torchvision' | `${'ust' | 'ust16x'}-${'encoder' | 'decoder'}-${Level}`;
+  'vgg16-torchvision' | 'vgg19-torchvision' | `${'ust' | 'ust16x'}-${'encoder' | 'decoder'}-${AutoencoderLevel}`;
 
 const vgg = (architecture: 'vgg16' | 'vgg19', revision: string, sha256: string): PublicWeights => ({
   file: `${architecture}-torchvision.safetensors`,
@@ -62,7 +66,7 @@ const UST16X =
 function autoencoder(
   family: 'ust' | 'ust16x',
   kind: 'encoder' | 'decoder',
-  level: Level,
+  level: AutoencoderLevel,
 ): [PublicWeightsName, PublicWeights] {
   const name: PublicWeightsName = `${family}-${kind}-${level}`;
   const [bytes, sha256] = known[name] ?? [];
@@ -87,8 +91,6 @@ function autoencoder(
   };
   return [name, weights];
 }
-
-const LEVELS: readonly Level[] = [1, 2, 3, 4, 5];
 
 /**
  * Public weights by name, for {@link downloadWeights}. None of them is part of this package: your program downloads them, under
@@ -118,7 +120,9 @@ export const publicWeights = {
   ),
   ...Object.fromEntries(
     (['ust', 'ust16x'] as const).flatMap((family) =>
-      (['encoder', 'decoder'] as const).flatMap((kind) => LEVELS.map((level) => autoencoder(family, kind, level))),
+      (['encoder', 'decoder'] as const).flatMap((kind) =>
+        autoencoderLevels.map((level) => autoencoder(family, kind, level)),
+      ),
     ),
   ),
 } as Readonly<Record<PublicWeightsName, PublicWeights>>;

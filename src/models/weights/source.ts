@@ -6,6 +6,7 @@ export interface ReadOptions {
 
 /** What a file says about one of its arrays. */
 export interface WeightEntry {
+  /** Sides of the array. */
   readonly shape: readonly number[];
   /** The stored type: `'F32'`, `'F16'`, ... (safetensors and PyTorch), `'float32'`, `'uint8'`, ... (TensorFlow.js). */
   readonly dtype: string;
@@ -13,7 +14,9 @@ export interface WeightEntry {
 
 /** One array, converted to float32, row-major. The caller owns `values`. */
 export interface WeightArray {
+  /** Sides of the array. */
   readonly shape: readonly number[];
+  /** Its elements. */
   readonly values: Float32Array;
 }
 

@@ -4,9 +4,11 @@ import { WeightsError } from '../../errors.js';
 export interface WeightCache {
   /** For messages: where the files are, such as a folder. */
   readonly description: string;
+  /** The file, or undefined where there is none of that name. */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** Must be atomic: a file that is half written must never be seen. */
+  /** Keeps a file. Must be atomic: a file that is half written must never be seen. */
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Forgets a file; no error where there is none. */
   delete(key: string): Promise<void>;
 }
 
