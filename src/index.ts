@@ -1,3 +1,8 @@
+/**
+ * Everything but `pastiche/node`, in one import.
+ *
+ * @module pastiche
+ */
 export * from './types.js';
 export * from './errors.js';
 export { ensureGradients } from './internal/ensureGradients.js';

@@ -1,3 +1,8 @@
+/**
+ * Pictures as tensors: from and to pixels, resizing, noise, colours, and how far two pictures are apart.
+ *
+ * @module
+ */
 export { imageFromPixels, imageToPixels } from './pixels.js';
 export type { FromPixelsOptions, Pixels, RgbaPixels, ToPixelsOptions } from './pixels.js';
 export { resizeImage } from './resizeImage.js';

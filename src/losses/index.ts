@@ -1,3 +1,8 @@
+/**
+ * What is minimised: Gram matrices, and losses on features and pictures with gradients in closed form.
+ *
+ * @module
+ */
 export { gramMatrix, gramNormalizations, type GramNormalization, type GramOptions } from './gramMatrix.js';
 export { contentLoss, contentReductions, type ContentLossOptions } from './contentLoss.js';
 export { styleLoss, styleReductions, type GramTarget, type StyleLossOptions } from './styleLoss.js';

@@ -1,3 +1,8 @@
+/**
+ * Networks that take losses after any layer, autoencoders, their training, and the readers of weights.
+ *
+ * @module
+ */
 export { architectures, vggLayers, type Architecture, type ConvIndex, type VggLayer } from './architectures.js';
 export type { FeatureExtractor } from './extractor.js';
 export { insertLossTaps } from './taps.js';

@@ -1,3 +1,8 @@
+/**
+ * What needs Node: picture files, weight files, folders as caches, threads of the wasm backend.
+ *
+ * @module
+ */
 export { readImage, type ReadImageOptions } from './readImage.js';
 export { writeImage, type WriteImageOptions } from './writeImage.js';
 export { contactSheet, type ContactSheetCell, type ContactSheetOptions } from './contactSheet.js';

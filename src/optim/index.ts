@@ -1,3 +1,8 @@
+/**
+ * L-BFGS for tensors of any shape.
+ *
+ * @module
+ */
 export { lbfgs, lbfgsSteps } from './lbfgs.js';
 export type { LbfgsSnapshot } from './snapshot.js';
 export type { LbfgsStatus } from './status.js';

@@ -1,3 +1,8 @@
+/**
+ * The parts put together: Gatys' method, universal style transfer, and the conventions of known implementations.
+ *
+ * @module
+ */
 export { stylize, stylizeSteps } from './stylize.js';
 export type { StylizeOptions, StylizeResult, StylizeSettings, StylizeStep } from './stylize.js';
 export { gatysObjective, type ObjectiveOptions, type StyleChoice } from './gatysObjective.js';

@@ -1,3 +1,8 @@
+/**
+ * Feature statistics and the transforms between them: whitening and colouring, optimal transport, AdaIN.
+ *
+ * @module
+ */
 export { adain, type AdainOptions } from './adain.js';
 export {
   transferMethods,

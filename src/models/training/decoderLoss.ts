@@ -9,10 +9,15 @@ import { type TrainingReduction, colorDistance, distanceTo, squaredDistance } fr
 
 /** The terms of the loss of a decoder. */
 export interface DecoderLossSettings<L extends string> {
+  /** Means of squares, or sums. */
   readonly reduction: TrainingReduction;
+  /** Weight of the distance in pixels. */
   readonly pixelWeight: number;
+  /** Weight of the distance of the mean colours of 8x8 pixels. */
   readonly colorWeight: number;
+  /** Weight of the distance in features. */
   readonly featureWeight: number;
+  /** The layers whose features are compared. */
   readonly featureLayers: readonly L[];
 }
 

@@ -14,6 +14,7 @@ import type { ScheduledOptimizer } from './schedule.js';
 
 /** A run at the end of a step, to be continued exactly: with the same arguments, and this as `resume`. Plain data. */
 export interface TrainingSnapshot {
+  /** Of the format. */
   readonly version: 1;
   /** Steps done. */
   readonly step: number;

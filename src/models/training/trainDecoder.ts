@@ -35,9 +35,11 @@ export interface TrainDecoderStep extends TrainingStep {
 
 /** What {@link trainDecoder} returns. Plain data. */
 export interface TrainDecoderResult {
+  /** Why the training ended. */
   readonly status: TrainingStatus;
   /** Steps done. */
   readonly step: number;
+  /** What it has come to, for `encodeSafetensors`. */
   readonly weights: NamedWeights;
   /** To go on later: after an abort, or with more steps. */
   readonly snapshot: TrainingSnapshot;
