@@ -1,5 +1,5 @@
 // Packs dist/ (npm run build first), installs the tarball in an empty folder and uses it as others will: Node ESM, Node CJS, browser
-// bundles by Vite and esbuild, and TypeScript under three module resolutions. Each must get one TensorFlow.js engine and the right
+// bundles by Vite, webpack and esbuild, and TypeScript under three module resolutions. Each must get one TensorFlow.js engine and the right
 // numbers from tf.grad. Takes under a minute: node scripts/check-consumers.mjs
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { chromium as playwright } from 'playwright';
+import webpack from 'webpack';
 
 const root = path.resolve(import.meta.dirname, '..');
 if (!existsSync(path.join(root, 'dist/index.js'))) {
@@ -134,6 +135,24 @@ const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-ch
   (place) => place !== undefined && existsSync(place),
 );
 
+/** With webpack's defaults for a browser; development, since only there does its output keep names to count. */
+async function webpackBundle() {
+  const compiler = webpack({
+    context: folder,
+    mode: 'development',
+    devtool: false,
+    entry: './main.js',
+    output: { path: path.join(folder, 'webpack'), filename: 'bundle.js' },
+  });
+  const stats = await new Promise((resolve, reject) => {
+    compiler.run((error, result) => (error ? reject(error) : resolve(result)));
+  });
+  await new Promise((resolve) => {
+    compiler.close(resolve);
+  });
+  if (stats.hasErrors()) throw new Error(`webpack: ${stats.toString({ all: false, errors: true })}`);
+}
+
 async function bundles() {
   put('main.js', `${importLines}${script}\nglobalThis.check = check;\n`);
   esbuild.buildSync({
@@ -148,12 +167,16 @@ async function bundles() {
   const lib = `{ entry: 'main.js', formats: ['es'], fileName: () => 'bundle.js' }`;
   put('vite.config.mjs', `export default { build: { outDir: 'vite', minify: false, lib: ${lib} } };`);
   sh('node', [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error']);
+  await webpackBundle();
   const browser = chromium && (await playwright.launch({ executablePath: chromium, args: ['--no-sandbox'] }));
   try {
-    for (const tool of ['esbuild', 'vite']) {
+    for (const tool of ['esbuild', 'vite', 'webpack']) {
       const text = readFileSync(path.join(folder, tool, 'bundle.js'), 'utf8');
       const engines = text.match(/_tfengine = new Engine/g)?.length ?? 0;
       if (engines !== 1) throw new Error(`${tool}: expected one engine in the bundle; got ${engines}`);
+      // webpack keeps everything in development.
+      const unused = ['lbfgsSteps', 'universalStyleTransfer', 'downloadWeights'].filter((name) => text.includes(name));
+      if (tool !== 'webpack' && unused.length > 0) throw new Error(`${tool}: the bundle holds ${unused.join(', ')}`);
       if (!browser) continue;
       const page = await browser.newPage();
       await page.addScriptTag({ content: text, type: 'module' });
@@ -164,7 +187,7 @@ async function bundles() {
     await browser?.close();
   }
   ok(
-    `bundles by esbuild and Vite: one engine each, ${browser ? 'right numbers in Chromium' : 'not run (no Chromium)'}`,
+    `bundles by esbuild, Vite and webpack: one engine each, ${browser ? 'right numbers in Chromium' : 'not run (no Chromium)'}`,
   );
 }
 

@@ -35,7 +35,7 @@ export interface Stroke {
 }
 
 /** One stroke of a bristle brush along the flow, half of its length to either side of its middle. */
-export function paintStroke(target: Relief, flow: FlowField, stroke: Stroke, seed: number): void {
+function paintStroke(target: Relief, flow: FlowField, stroke: Stroke, seed: number): void {
   const { columns, rows, scale: samples, color, thickness } = target;
   const step = 0.6 / samples;
   const half = stroke.width / 2;

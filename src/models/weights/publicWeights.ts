@@ -92,6 +92,27 @@ function autoencoder(
   return [name, weights];
 }
 
+const table = () =>
+  ({
+    'vgg16-torchvision': vgg(
+      'vgg16',
+      '3394518cba29aee1ea82a49d971be90d2dd1dab7',
+      '57b026918159a6bf9faf8405c3a551903768e7138989d9c6224a14227203fad8',
+    ),
+    'vgg19-torchvision': vgg(
+      'vgg19',
+      '128d4708565b3a414bcbb9bbad440b2fe37b9f18',
+      '11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669',
+    ),
+    ...Object.fromEntries(
+      (['ust', 'ust16x'] as const).flatMap((family) =>
+        (['encoder', 'decoder'] as const).flatMap((kind) =>
+          autoencoderLevels.map((level) => autoencoder(family, kind, level)),
+        ),
+      ),
+    ),
+  }) as Readonly<Record<PublicWeightsName, PublicWeights>>;
+
 /**
  * Public weights by name, for {@link downloadWeights}. None of them is part of this package: your program downloads them, under
  * their own licences.
@@ -107,22 +128,5 @@ function autoencoder(
  * console.log(publicWeights['ust16x-encoder-2'].layers); // => ['conv0', 'conv1_1', 'conv1_2', 'conv2_1']
  * ```
  */
-export const publicWeights = {
-  'vgg16-torchvision': vgg(
-    'vgg16',
-    '3394518cba29aee1ea82a49d971be90d2dd1dab7',
-    '57b026918159a6bf9faf8405c3a551903768e7138989d9c6224a14227203fad8',
-  ),
-  'vgg19-torchvision': vgg(
-    'vgg19',
-    '128d4708565b3a414bcbb9bbad440b2fe37b9f18',
-    '11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669',
-  ),
-  ...Object.fromEntries(
-    (['ust', 'ust16x'] as const).flatMap((family) =>
-      (['encoder', 'decoder'] as const).flatMap((kind) =>
-        autoencoderLevels.map((level) => autoencoder(family, kind, level)),
-      ),
-    ),
-  ),
-} as Readonly<Record<PublicWeightsName, PublicWeights>>;
+// Pure, so that bundles without downloadWeights leave it out.
+export const publicWeights = /* @__PURE__ */ table();

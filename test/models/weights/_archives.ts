@@ -46,7 +46,7 @@ export const op = {
 
 /** A tuple of values that are already instructions. */
 export const tupleOf = (...values: (Bytes | number[])[]): Bytes => join(op.mark, ...values, op.tuple);
-export const intsOf = (values: readonly number[]): Bytes => tupleOf(...values.map(op.int));
+const intsOf = (values: readonly number[]): Bytes => tupleOf(...values.map(op.int));
 
 interface TensorSpec {
   key?: string;

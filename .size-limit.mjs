@@ -1,0 +1,32 @@
+// Bytes gzipped, minified by esbuild, without TensorFlow.js (a peer). npm run build first.
+const esbuild = (config) => ({
+  ...config,
+  // As bundlers of our users do; size-limit's own choice adds a shim for require().
+  format: 'esm',
+  // Chunks that are imported for nothing: "sideEffects": false lets esbuild drop them.
+  logOverride: { 'ignored-bare-import': 'silent' },
+});
+const size = (name, limit, entry, names) => ({
+  name,
+  path: `dist/${entry}`,
+  ...(names === undefined ? {} : { import: `{ ${names} }` }),
+  limit,
+  gzip: true,
+  modifyEsbuildConfig: esbuild,
+});
+
+export default [
+  size('gramMatrix', '2 kB', 'losses/index.js', 'gramMatrix'),
+  size('lbfgs', '11 kB', 'optim/index.js', 'lbfgs'),
+  size('wct', '7 kB', 'wct/index.js', 'wct'),
+  size('Gatys by hand', '21 kB', 'index.js', 'loadVgg, safetensors, insertLossTaps, contentLoss, styleLoss, lbfgs'),
+  size('stylize', '27 kB', 'index.js', 'loadVgg, safetensors, stylize'),
+  size('universalStyleTransfer', '22 kB', 'index.js', 'loadAutoencoders, safetensors, universalStyleTransfer'),
+  size('pastiche/losses', '6 kB', 'losses/index.js'),
+  size('pastiche/image', '5 kB', 'image/index.js'),
+  size('pastiche/optim', '11 kB', 'optim/index.js'),
+  size('pastiche/wct', '11 kB', 'wct/index.js'),
+  size('pastiche/models', '36 kB', 'models/index.js'),
+  size('pastiche/pipelines', '29 kB', 'pipelines/index.js'),
+  size('everything', '66 kB', 'index.js'),
+];
