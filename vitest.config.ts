@@ -112,6 +112,12 @@ export default defineConfig({
     // tensor saved by a customGrad for a leak.)
     onConsoleLog: (log) => (log.includes('looks like you are running TensorFlow.js in Node.js') ? false : undefined),
     reporters: ['default', './test/_setup/summary.ts'],
+    coverage: {
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html', 'lcovonly'],
+      // Without ../shared/data and without a browser; threads run in processes of their own and are not counted.
+      thresholds: { statements: 95, branches: 91, functions: 92, lines: 95 },
+    },
     projects: [
       node('cpu'),
       node('wasm'),

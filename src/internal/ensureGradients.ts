@@ -22,10 +22,10 @@ const binary = (kernelName: string, da: Binary, db: Binary): GradConfig => ({
 });
 
 type Unary = (dy: Tensor, x: Tensor, attributes: Record<string, unknown>) => Tensor;
-const unary = (kernelName: string, dx: Unary): GradConfig => ({
+const unary = (kernelName: string, dx: Unary, input = 'x'): GradConfig => ({
   kernelName,
-  inputsToSave: ['x'],
-  gradFunc: (dy, saved, attributes) => ({ x: () => dx(one(dy), saved[0]!, attributes) }),
+  inputsToSave: [input],
+  gradFunc: (dy, saved, attributes) => ({ [input]: () => dx(one(dy), saved[0]!, attributes) }),
 });
 
 /** The gradient of a reduction over `axis`, spread back over `x`. */
@@ -73,7 +73,7 @@ const configs = (): GradConfig[] => [
   unary(tf.Sigmoid, (dy, x) => tf.tidy(() => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x)))))),
   unary(tf.Tanh, (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
   unary(tf.Reshape, (dy, x) => tf.reshape(dy, x.shape)),
-  unary(tf.ExpandDims, (dy, x) => tf.reshape(dy, x.shape)),
+  unary(tf.ExpandDims, (dy, x) => tf.reshape(dy, x.shape), 'input'),
   unary(tf.Sum, (dy, x, { axis }) => spread(dy, x, axis)),
   unary(tf.Mean, (dy, x, { axis }) => tf.mul(spread(dy, x, axis), dy.size / x.size)),
   unary(tf.Transpose, (dy, _x, { perm }) => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[]))),
