@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayerPass, NamedVariable, TrainableLayer } from './layer.js';
 
-/** The gradients of some parameters: `applyGradients` of an optimiser takes the tensors under the variables' names. */
+/** The gradients of some parameters, or new values of some statistics. */
 export type Gradients = Map<NamedVariable, Tensor>;
 
 /** A way through a chain of layers, forward and back. */
@@ -11,6 +11,8 @@ export interface ChainPass {
   readonly outputs: ReadonlyMap<string, Tensor4D>;
   /** The last layer's output. */
   readonly y: Tensor4D;
+  /** What statistics become if the step is made. */
+  readonly statistics: ReadonlyMap<NamedVariable, Tensor>;
   /**
    * Takes gradients at outputs, by layer, back to the parameters, which it adds to `gradients`, and, if that is wanted, to the
    * input. The gradients given are handed over.
@@ -30,6 +32,11 @@ export function forwardChain(layers: readonly TrainableLayer[], x: Tensor4D): Ch
   return {
     outputs: new Map(layers.map(({ name }, i) => [name, passes[i]!.y])),
     y,
+    statistics: new Map(
+      layers.flatMap((layer, i) =>
+        (passes[i]!.statistics ?? []).map((value, k) => [layer.statistics[k]!, value] as const),
+      ),
+    ),
     backward(gradientAt, gradients, wantInput) {
       let dy: Tensor4D | undefined;
       for (let i = layers.length - 1; i >= 0; i--) {

@@ -13,6 +13,8 @@ export interface NamedVariable {
 export interface LayerPass {
   /** The layer's output. */
   readonly y: Tensor4D;
+  /** What {@link TrainableLayer.statistics} become if the step is made; none where they stay. */
+  readonly statistics?: readonly Tensor[];
   /**
    * The gradients of the layer's parameters, in their order, and of its input if that is wanted. Called at most once, and
    * within the `tf.tidy` of the forward pass. Disposes nothing that it is given.

@@ -57,7 +57,10 @@ export interface WeightedLoss {
 /** What a step computes before it changes anything. */
 export interface Evaluation {
   readonly losses: readonly WeightedLoss[];
+  /** Of the parameters that this step has any for. */
   readonly gradients: Gradients;
+  /** New values of variables that the optimiser does not change. */
+  readonly statistics?: ReadonlyMap<NamedVariable, Tensor>;
 }
 
 /** The parts of a run. */
@@ -73,7 +76,7 @@ export interface Training {
   readonly parameters: readonly NamedVariable[];
   /** Whatever the loss needs beside the batch and takes time to get. Frees nothing; the result is freed at the end of the step. */
   readonly prepare?: (batch: Image, step: number) => Promise<readonly Tensor[]>;
-  /** Losses, and the gradients of all parameters; run within a `tf.tidy`. */
+  /** Losses, gradients and statistics; run within a `tf.tidy`. */
   evaluate(batch: Image, step: number): Evaluation;
   /** After the parameters have changed; run within a `tf.tidy`. */
   readonly afterStep?: () => void;
@@ -103,6 +106,37 @@ interface Taken extends Pick<TrainingStep, 'loss' | 'losses'> {
   readonly images: number;
 }
 
+/** Evaluates a step; `keep` takes over every tensor of the result. */
+function evaluateAndKeep(run: Training, batch: Image, step: number, keep: (tensor: Tensor) => void) {
+  const kept = <T extends Tensor>(tensor: T): T => {
+    keep(tensor);
+    return tensor;
+  };
+  const evaluated = (): Kept => {
+    const { losses, gradients, statistics = [] } = run.evaluate(batch, step);
+    return {
+      named: losses.map(({ name, weight }) => ({ name, weight })),
+      // Optimisers count parameters by their place, so there is a gradient for each.
+      gradients: run.parameters.map((parameter) => kept(gradients.get(parameter) ?? tf.zerosLike(parameter.variable))),
+      statistics: [...statistics].map(([variable, value]): [NamedVariable, Tensor] => [variable, kept(value)]),
+      values: kept(tf.stack(losses.map(({ value }) => value))),
+    };
+  };
+  let result: Kept | undefined;
+  // Nothing is returned from the tidy: it would look through all of it for tensors.
+  tf.tidy(() => {
+    result = evaluated();
+  });
+  return result!;
+}
+
+interface Kept {
+  readonly named: readonly Pick<WeightedLoss, 'name' | 'weight'>[];
+  readonly gradients: readonly Tensor[];
+  readonly statistics: readonly (readonly [NamedVariable, Tensor])[];
+  readonly values: Tensor;
+}
+
 /** One step. Everything is computed and read back before any weight changes, so that a loss that is no number spoils none. */
 async function takeStep(run: Training, step: number): Promise<Taken> {
   const { owned } = run;
@@ -110,19 +144,16 @@ async function takeStep(run: Training, step: number): Promise<Taken> {
   const passing: Tensor[] = [batch];
   try {
     passing.push(...((await run.prepare?.(batch, step)) ?? []));
-    const { named, gradients, values } = tf.tidy(() => {
-      const { losses, gradients: found } = run.evaluate(batch, step);
-      const kept = run.parameters.map((parameter) => owned.own(found.get(parameter)!));
-      const stacked = owned.own(tf.stack(losses.map(({ value }) => value)));
-      passing.push(...kept, stacked);
-      return { named: losses.map(({ name, weight }) => ({ name, weight })), gradients: kept, values: stacked };
+    const { named, gradients, statistics, values } = evaluateAndKeep(run, batch, step, (tensor) => {
+      passing.push(owned.own(tensor));
     });
-    const numbers = await values.data();
+    const numbers = await values.data<'float32'>();
     const loss = named.reduce((sum, { weight }, i) => sum + weight * numbers[i]!, 0);
     if (Number.isFinite(loss))
       tf.tidy(() => {
         const updates = run.parameters.map(({ variable: { name } }, i) => ({ name, tensor: gradients[i]! }));
         run.optimizer.optimizer.applyGradients(updates);
+        for (const [{ variable }, value] of statistics) variable.assign(value);
         run.afterStep?.();
       });
     return {

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
@@ -19,7 +20,7 @@ export function toOihw(values: ArrayLike<number>, [h, w, input, output]: ConvWei
 }
 
 /** `[out, in, h, w]` to `[h, w, in, out]`. */
-export function toHwio({ values, shape }: WeightArray): Float32Array {
+function toHwio({ values, shape }: WeightArray): Float32Array {
   const [output, input, h, w] = shape as [number, number, number, number];
   const result = new Float32Array(values.length);
   let from = 0;
@@ -77,4 +78,22 @@ export async function readWeights(variables: readonly NamedVariable[], prefix: s
       array.shape.length === 4 ? toOihw(array.values, array.shape as [number, number, number, number]) : array,
     ]),
   );
+}
+
+/** The way back from {@link readWeights}. */
+export function assignWeights(
+  where: string,
+  variables: readonly NamedVariable[],
+  prefix: string,
+  weights: NamedWeights,
+): void {
+  for (const { name, variable } of variables) {
+    const [h, w, input, output] = variable.shape;
+    const kernel = variable.shape.length === 4;
+    const shape = kernel ? [output!, input!, h, w!] : variable.shape;
+    const found = findArray(where, weights, prefix + name, shape);
+    const value = tf.tensor(kernel ? toHwio(found) : found.values, variable.shape);
+    variable.assign(value);
+    value.dispose();
+  }
 }
