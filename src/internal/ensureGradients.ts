@@ -1,135 +1,64 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { binary, ensureBasicGradients, one, registerAbsent, spread, unary } from './basicGradients.js';
 
-/* Core alone registers no gradients. These are the ones that ordinary code around our functions needs. */
+/* What people write losses with, beyond arithmetic. */
 
-const one = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0]! : dy);
+/** 1 where `a >= b`, else 0. */
+const atLeast = (a: Tensor, b: Tensor | number): Tensor => tf.sub(1, tf.step(tf.sub(b, a)));
 
-/** Undoes broadcasting: sums `dx` to the shape of the operand. */
-function reduceTo(dx: Tensor, operand: Tensor): Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(operand.shape, dx.shape);
-  return tf.reshape(axes.length > 0 ? tf.sum(dx, axes) : dx, operand.shape);
-}
-
-type Binary = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
-const binary = (kernelName: string, da: Binary, db: Binary): GradConfig => ({
-  kernelName,
-  inputsToSave: ['a', 'b'],
-  gradFunc: (dy, saved) => {
-    const [a, b] = saved as [Tensor, Tensor];
-    return { a: () => reduceTo(da(one(dy), a, b), a), b: () => reduceTo(db(one(dy), a, b), b) };
-  },
-});
-
-type Unary = (dy: Tensor, x: Tensor, attributes: Record<string, unknown>) => Tensor;
-const unary = (kernelName: string, dx: Unary, input = 'x'): GradConfig => ({
-  kernelName,
-  inputsToSave: [input],
-  gradFunc: (dy, saved, attributes) => ({ [input]: () => dx(one(dy), saved[0]!, attributes) }),
-});
-
-/** The gradient of a reduction over `axis`, spread back over `x`. */
-function spread(dy: Tensor, x: Tensor, axis: unknown): Tensor {
-  const axes = tf.util.parseAxisParam(axis as number[], x.shape);
-  const kept = x.shape.map((side, i) => (axes.includes(i) ? 1 : side));
-  return tf.mul(tf.reshape(dy, kept), tf.onesLike(x));
-}
+/** The gradient of the largest (`sign` 1) or smallest (-1) element along axes; equal ones share it. */
+const extreme =
+  (sign: 1 | -1) =>
+  (dy: Tensor, x: Tensor, { reductionIndices, axis = reductionIndices }: Record<string, unknown>): Tensor =>
+    tf.tidy(() => {
+      const signed = tf.mul(x, sign);
+      const axes = tf.util.parseAxisParam(axis as number[], x.shape);
+      const chosen = atLeast(signed, tf.max(signed, axes, true));
+      return tf.div(tf.mul(spread(dy, x, axes), chosen), tf.sum(chosen, axes, true));
+    });
 
 const configs = (): GradConfig[] => [
   binary(
-    tf.Add,
-    (dy) => dy,
-    (dy) => dy,
+    tf.Maximum,
+    (dy, a, b) => tf.mul(dy, atLeast(a, b)),
+    (dy, a, b) => tf.mul(dy, tf.step(tf.sub(b, a))),
   ),
   binary(
-    tf.Sub,
-    (dy) => dy,
-    (dy) => tf.neg(dy),
+    tf.Minimum,
+    (dy, a, b) => tf.mul(dy, atLeast(b, a)),
+    (dy, a, b) => tf.mul(dy, tf.step(tf.sub(a, b))),
   ),
   binary(
-    tf.Multiply,
-    (dy, _a, b) => tf.mul(dy, b),
-    (dy, a) => tf.mul(dy, a),
+    tf.Pow,
+    (dy, a, b) => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))),
+    (dy, a, b) => tf.mul(dy, tf.mul(tf.pow(a, b), tf.log(tf.maximum(a, 1e-30)))),
   ),
-  binary(
-    tf.RealDiv,
-    (dy, _a, b) => tf.div(dy, b),
-    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b))),
+  unary(tf.Rsqrt, (dy, x) => tf.div(dy, tf.mul(tf.mul(x, tf.sqrt(x)), -2))),
+  unary(tf.ClipByValue, (dy, x, { clipValueMin, clipValueMax }) =>
+    tf.mul(dy, tf.mul(atLeast(x, clipValueMin as number), atLeast(tf.neg(x), -(clipValueMax as number)))),
   ),
-  binary(
-    tf.SquaredDifference,
-    (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(a, b), 2)),
-    (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(b, a), 2)),
-  ),
-  unary(tf.Identity, (dy) => dy),
-  unary(tf.Cast, (dy) => dy),
-  unary(tf.Neg, (dy) => tf.neg(dy)),
-  unary(tf.Square, (dy, x) => tf.mul(dy, tf.mul(x, 2))),
-  unary(tf.Sqrt, (dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
-  unary(tf.Exp, (dy, x) => tf.mul(dy, tf.exp(x))),
-  unary(tf.Log, (dy, x) => tf.div(dy, x)),
-  unary(tf.Abs, (dy, x) => tf.mul(dy, tf.sign(x))),
-  unary(tf.Relu, (dy, x) => tf.mul(dy, tf.step(x))),
-  unary(tf.Sigmoid, (dy, x) => tf.tidy(() => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x)))))),
-  unary(tf.Tanh, (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
-  unary(tf.Reshape, (dy, x) => tf.reshape(dy, x.shape)),
-  unary(tf.ExpandDims, (dy, x) => tf.reshape(dy, x.shape), 'input'),
-  unary(tf.Sum, (dy, x, { axis }) => spread(dy, x, axis)),
-  unary(tf.Mean, (dy, x, { axis }) => tf.mul(spread(dy, x, axis), dy.size / x.size)),
-  unary(tf.Transpose, (dy, _x, { perm }) => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[]))),
-  unary(tf.Slice, (dy, x, { begin, size }) => {
-    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [
-      number[],
-      number[],
-    ];
-    return tf.pad(
-      dy,
-      x.shape.map((side, i): [number, number] => [start[i]!, side - start[i]! - length[i]!]),
-    );
-  }),
-  unary(tf.PadV2, (dy, x, { paddings }) =>
-    tf.slice(
-      dy,
-      (paddings as [number, number][]).map(([before]) => before),
-      x.shape,
-    ),
-  ),
+  unary(tf.Max, extreme(1)),
+  unary(tf.Min, extreme(-1)),
   {
-    kernelName: tf.AddN,
+    kernelName: tf.Pack,
     saveAllInputs: true,
-    gradFunc: (dy, saved) => Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(one(dy))])),
+    gradFunc: (dy, _, { axis }) =>
+      Object.fromEntries(tf.unstack(one(dy), axis as number).map((piece, i) => [String(i), () => piece])),
   },
   {
-    kernelName: tf.Concat,
-    saveAllInputs: true,
-    gradFunc: (dy, saved, { axis }) => {
-      const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
-      const pieces = tf.split(
-        one(dy),
-        saved.map((x) => x.shape[along]!),
-        along,
-      );
-      return Object.fromEntries(pieces.map((piece, i) => [String(i), () => piece]));
-    },
+    kernelName: tf.Unpack,
+    gradFunc: (dy, _, { axis }) => ({ value: () => tf.stack(dy as Tensor[], axis as number) }),
   },
   {
-    kernelName: tf.BatchMatMul,
-    inputsToSave: ['a', 'b'],
-    gradFunc: (dy, saved, attributes) => {
-      const g = one(dy);
-      const [a, b] = saved as [Tensor, Tensor];
-      const { transposeA: ta, transposeB: tb } = attributes as unknown as tf.BatchMatMulAttrs;
-      return {
-        a: () => (ta ? tf.matMul(b, g, tb, true) : tf.matMul(g, b, false, !tb)),
-        b: () => (tb ? tf.matMul(g, a, true, ta) : tf.matMul(a, g, !ta, false)),
-      };
-    },
+    kernelName: tf.SplitV,
+    gradFunc: (dy, _, { axis }) => ({ x: () => tf.concat(dy as Tensor[], axis as number) }),
   },
 ];
 
 /**
  * Registers gradients for the operations that code around this library's functions commonly uses (arithmetic, sums, means,
- * shapes, `matMul`, simple activations), each only where nobody has registered one yet. TensorFlow.js core registers none by
+ * extremes, shapes, stacking and splitting, `matMul`, simple activations), each only where nobody has registered one yet. TensorFlow.js core registers none by
  * itself outside bundlers. Every factory of this library calls it, so that you rarely have to.
  *
  * @example
@@ -144,8 +73,6 @@ const configs = (): GradConfig[] => [
  * ```
  */
 export function ensureGradients(): void {
-  for (const config of configs()) {
-    // Typed as always defined, yet undefined where nothing is registered.
-    if ((tf.getGradient(config.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(config);
-  }
+  ensureBasicGradients();
+  registerAbsent(configs());
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { assertFeatures, assertOneOf } from '../internal/assert.js';
 import { onTape } from '../internal/differentiable.js';
-import { ensureGradients } from '../internal/ensureGradients.js';
+import { ensureBasicGradients } from '../internal/basicGradients.js';
 import { product } from '../internal/kernels/product.js';
 import type { Features } from '../types.js';
 
@@ -72,7 +72,7 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
   const { normalization = 'positions' } = options;
   assertFeatures('gramMatrix', 'features', features);
   assertOneOf('gramMatrix', 'normalization', normalization, gramNormalizations);
-  ensureGradients();
+  ensureBasicGradients();
   const compute = (x: Features): Tensor3D => tf.tidy(() => tf.stack(gramMatrices(x, normalization)) as Tensor3D);
   if (!onTape()) return compute(features);
   return tf.customGrad((x, save) => {

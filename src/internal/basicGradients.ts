@@ -1,0 +1,141 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+
+/* Core alone registers no gradients. These are arithmetic, shapes, sums, products: what surrounds any call of ours. */
+
+export const one = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0]! : dy);
+
+/** Undoes broadcasting: sums `dx` to the shape of the operand. */
+function reduceTo(dx: Tensor, operand: Tensor): Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(operand.shape, dx.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(dx, axes) : dx, operand.shape);
+}
+
+type Binary = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
+export const binary = (kernelName: string, da: Binary, db: Binary): GradConfig => ({
+  kernelName,
+  inputsToSave: ['a', 'b'],
+  gradFunc: (dy, saved) => {
+    const [a, b] = saved as [Tensor, Tensor];
+    return { a: () => reduceTo(da(one(dy), a, b), a), b: () => reduceTo(db(one(dy), a, b), b) };
+  },
+});
+
+type Unary = (dy: Tensor, x: Tensor, attributes: Record<string, unknown>) => Tensor;
+export const unary = (kernelName: string, dx: Unary, input = 'x'): GradConfig => ({
+  kernelName,
+  inputsToSave: [input],
+  gradFunc: (dy, saved, attributes) => ({ [input]: () => dx(one(dy), saved[0]!, attributes) }),
+});
+
+/** The gradient of a reduction over `axis`, spread back over `x`. */
+export function spread(dy: Tensor, x: Tensor, axis: unknown): Tensor {
+  const axes = tf.util.parseAxisParam(axis as number[], x.shape);
+  const kept = x.shape.map((side, i) => (axes.includes(i) ? 1 : side));
+  return tf.mul(tf.reshape(dy, kept), tf.onesLike(x));
+}
+
+const configs = (): GradConfig[] => [
+  binary(
+    tf.Add,
+    (dy) => dy,
+    (dy) => dy,
+  ),
+  binary(
+    tf.Sub,
+    (dy) => dy,
+    (dy) => tf.neg(dy),
+  ),
+  binary(
+    tf.Multiply,
+    (dy, _a, b) => tf.mul(dy, b),
+    (dy, a) => tf.mul(dy, a),
+  ),
+  binary(
+    tf.RealDiv,
+    (dy, _a, b) => tf.div(dy, b),
+    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b))),
+  ),
+  binary(
+    tf.SquaredDifference,
+    (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(a, b), 2)),
+    (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(b, a), 2)),
+  ),
+  unary(tf.Identity, (dy) => dy),
+  unary(tf.Cast, (dy) => dy),
+  unary(tf.Neg, (dy) => tf.neg(dy)),
+  unary(tf.Square, (dy, x) => tf.mul(dy, tf.mul(x, 2))),
+  unary(tf.Sqrt, (dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
+  unary(tf.Exp, (dy, x) => tf.mul(dy, tf.exp(x))),
+  unary(tf.Log, (dy, x) => tf.div(dy, x)),
+  unary(tf.Abs, (dy, x) => tf.mul(dy, tf.sign(x))),
+  unary(tf.Relu, (dy, x) => tf.mul(dy, tf.step(x))),
+  unary(tf.Sigmoid, (dy, x) => tf.tidy(() => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x)))))),
+  unary(tf.Tanh, (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
+  unary(tf.Reshape, (dy, x) => tf.reshape(dy, x.shape)),
+  unary(tf.ExpandDims, (dy, x) => tf.reshape(dy, x.shape), 'input'),
+  unary(tf.Sum, (dy, x, { axis }) => spread(dy, x, axis)),
+  unary(tf.Mean, (dy, x, { axis }) => tf.mul(spread(dy, x, axis), dy.size / x.size)),
+  unary(tf.Transpose, (dy, _x, { perm }) => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[]))),
+  unary(tf.Slice, (dy, x, { begin, size }) => {
+    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [
+      number[],
+      number[],
+    ];
+    return tf.pad(
+      dy,
+      x.shape.map((side, i): [number, number] => [start[i]!, side - start[i]! - length[i]!]),
+    );
+  }),
+  unary(tf.PadV2, (dy, x, { paddings }) =>
+    tf.slice(
+      dy,
+      (paddings as [number, number][]).map(([before]) => before),
+      x.shape,
+    ),
+  ),
+  {
+    kernelName: tf.AddN,
+    saveAllInputs: true,
+    gradFunc: (dy, saved) => Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(one(dy))])),
+  },
+  {
+    kernelName: tf.Concat,
+    saveAllInputs: true,
+    gradFunc: (dy, saved, { axis }) => {
+      const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
+      const pieces = tf.split(
+        one(dy),
+        saved.map((x) => x.shape[along]!),
+        along,
+      );
+      return Object.fromEntries(pieces.map((piece, i) => [String(i), () => piece]));
+    },
+  },
+  {
+    kernelName: tf.BatchMatMul,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved, attributes) => {
+      const g = one(dy);
+      const [a, b] = saved as [Tensor, Tensor];
+      const { transposeA: ta, transposeB: tb } = attributes as unknown as tf.BatchMatMulAttrs;
+      return {
+        a: () => (ta ? tf.matMul(b, g, tb, true) : tf.matMul(g, b, false, !tb)),
+        b: () => (tb ? tf.matMul(g, a, true, ta) : tf.matMul(a, g, !ta, false)),
+      };
+    },
+  },
+];
+
+/** Registers gradients, each only where nobody has registered one yet. */
+export function registerAbsent(gradients: readonly GradConfig[]): void {
+  for (const config of gradients) {
+    // Typed as always defined, yet undefined where nothing is registered.
+    if ((tf.getGradient(config.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(config);
+  }
+}
+
+/** A part of {@link ensureGradients}, for functions that should stay small in a bundle. */
+export function ensureBasicGradients(): void {
+  registerAbsent(configs());
+}
