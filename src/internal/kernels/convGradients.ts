@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import { type Padding, padByOne } from './padding.js';
+import { type Padding, padByOne, padByOneGradient } from './padding.js';
 
 /* Gradients of a stride-1 convolution, all from forward kernels: on wasm, TensorFlow.js has no kernel for the filter's gradient
    and a slow one for the input's. */
@@ -39,13 +39,21 @@ export function pointwiseFilterGradient(x: Tensor4D, dy: Tensor4D): Tensor4D {
   });
 }
 
-/** The sum over all positions, `[b, h, w, c] -> [c]`. As a matrix product: on wasm ten times faster than `tf.sum`. */
-export function sumPositions(x: Tensor4D): Tensor1D {
+/**
+ * The mean over all positions, `[b, h, w, c] -> [c]`. By pooling, first along the rows and then across them: on wasm seven times
+ * faster than `tf.sum`, and more accurate, since no long list is added up number by number.
+ */
+export function meanOfPositions(x: Tensor4D): Tensor1D {
   return tf.tidy(() => {
-    const channels = x.shape[3];
-    const positions = x.size / channels;
-    return tf.reshape(tf.matMul(tf.ones([1, positions]), tf.reshape(x, [positions, channels])), [channels]);
+    const [b, h, w, c] = x.shape;
+    const rows = tf.avgPool<Tensor4D>(x, [1, w], 1, 'valid');
+    return tf.reshape(tf.avgPool<Tensor4D>(tf.reshape(rows, [1, b * h, 1, c]), [b * h, 1], 1, 'valid'), [c]);
   });
+}
+
+/** The sum over all positions, `[b, h, w, c] -> [c]`. */
+export function sumPositions(x: Tensor4D): Tensor1D {
+  return tf.tidy(() => tf.mul(meanOfPositions(x), x.size / x.shape[3]));
 }
 
 /**
@@ -87,6 +95,9 @@ function addRing(dx: Tensor4D, ring: Tensor4D, axis: 1 | 2, padding: Padding): T
 const columns = (x: Tensor4D, from: number, to: number): Tensor4D =>
   tf.slice(x, [0, 0, from, 0], [x.shape[0], x.shape[1], to - from, x.shape[3]]);
 
+/** Up to here, computing the ring by itself takes longer than it saves: deep layers have few positions and large kernels. */
+const fewPositions = 256;
+
 /**
  * The input gradient of a 3x3 convolution: `dy` convolved with the rotated kernel `[3, 3, out, in]`.
  *
@@ -96,9 +107,10 @@ const columns = (x: Tensor4D, from: number, to: number): Tensor4D =>
  */
 export function convInputGradient(dy: Tensor4D, rotated: Tensor4D, padding: Padding): Tensor4D {
   return tf.tidy(() => {
-    const inner = tf.conv2d(dy, rotated, 1, 'same');
-    if (padding === 'zero') return inner;
+    if (padding === 'zero') return tf.conv2d(dy, rotated, 1, 'same');
     const [, h, w] = dy.shape;
+    if (h * w <= fewPositions) return padByOneGradient(tf.conv2d(dy, rotated, 1, 2), padding);
+    const inner = tf.conv2d(dy, rotated, 1, 'same');
     const none: [number, number] = [0, 0];
     // Rows -1 and h of the padded gradient, with its corners; then columns -1 and w without them.
     const rows = tf.conv2d(dy, rotated, [h + 1, 1], [none, [2, 2], [2, 2], none]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import { sumPositions } from '../../internal/kernels/convGradients.js';
+import { meanOfPositions } from '../../internal/kernels/convGradients.js';
 import type { RandomNumbers } from '../../internal/randomNumbers.js';
 import type { Image } from '../../types.js';
 import { type Gradients, forwardChain, sumOf } from './chain.js';
@@ -47,60 +47,62 @@ export function decoderBlocks(channels: readonly number[], random: RandomNumbers
   });
 }
 
-/** Sends a picture's features through layers, and the loss's gradients back to parameters and features. */
-function through(
+/** Sends features through layers, and the gradient at what comes out back to parameters and features. */
+export function through(
   layers: readonly TrainableLayer[],
   features: Tensor4D,
   gradients: Gradients,
-  gradientOf: (output: Tensor4D) => Tensor4D,
+  gradientAt: (output: Tensor4D) => Tensor4D,
 ): Tensor4D {
   const pass = forwardChain(layers, features);
-  return pass.backward(new Map([[layers.at(-1)!.name, gradientOf(pass.y)]]), gradients, true)!;
+  return pass.backward(new Map([[layers.at(-1)!.name, gradientAt(pass.y)]]), gradients, true)!;
 }
 
-/** The loss of one block, relative to the variance of what it restores. That is taken as it is: no gradient reaches it. */
+/**
+ * The loss of a block's output, relative to the variance of what it restores, and its gradient there. What is restored is taken
+ * as it is: no gradient reaches it.
+ */
 export function blockLoss(
-  block: DecoderBlock,
-  features: Tensor4D,
+  { level }: DecoderBlock,
+  output: Tensor4D,
   target: Tensor4D,
   weight: number,
-  gradients: Gradients,
 ): { loss: WeightedLoss; gradient: Tensor4D } {
   const inverse = tf.tidy(() => tf.div<Scalar>(1, tf.add(meanVariance(target), 1e-6)));
-  let value: Scalar | undefined;
-  const gradient = through(block.layers, features, gradients, (output) => {
-    const distance = squaredDistance(output, target, 'mean');
-    value = tf.mul(distance.value, inverse);
-    return tf.mul(distance.grad, tf.mul(inverse, weight));
-  });
-  return { loss: { name: `block${block.level}`, value: value!, weight }, gradient };
+  const { value, grad } = squaredDistance(output, target, 'mean');
+  const loss = { name: `block${level}`, value: tf.mul<Scalar>(value, inverse), weight };
+  const gradient = tf.mul<Tensor4D>(grad, tf.mul(inverse, weight));
+  grad.dispose();
+  return { loss, gradient };
 }
 
 /** The mean over the channels of their variance. */
 function meanVariance(x: Tensor4D): Scalar {
-  const scale = x.shape[3] / x.size;
-  const variance = tf.sub(tf.mul(sumPositions(tf.square(x)), scale), tf.square(tf.mul(sumPositions(x), scale)));
+  const variance = tf.sub(meanOfPositions(tf.square(x)), tf.square(meanOfPositions(x)));
   return tf.relu(tf.mean(variance));
 }
 
-/** The losses of a picture that goes from a level's features through all blocks up to the pixels. */
+/** The losses of the picture that the blocks below `level` make of a block's output, and their gradient at that output. */
 export function pictureLoss(
+  level: number,
   blocks: readonly DecoderBlock[],
-  features: Tensor4D,
+  output: Tensor4D,
   image: Image,
   { pixelWeight, colorWeight }: ReconstructionWeights,
   gradients: Gradients,
 ): { losses: WeightedLoss[]; gradient: Tensor4D } {
   const losses: WeightedLoss[] = [];
-  const layers = [...blocks].reverse().flatMap((block) => block.layers);
-  const gradient = through(layers, features, gradients, (output) => {
-    const pixel = squaredDistance(output, image, 'mean');
-    losses.push({ name: `pixel${blocks.length}`, value: pixel.value, weight: pixelWeight });
+  const gradientAt = (picture: Tensor4D): Tensor4D => {
+    const pixel = squaredDistance(picture, image, 'mean');
+    losses.push({ name: `pixel${level}`, value: pixel.value, weight: pixelWeight });
     const straight = tf.mul<Tensor4D>(pixel.grad, pixelWeight);
     if (colorWeight === 0) return straight;
-    const color = colorDistance(output, image, 'mean');
-    losses.push({ name: `color${blocks.length}`, value: color.value, weight: colorWeight });
+    const color = colorDistance(picture, image, 'mean');
+    losses.push({ name: `color${level}`, value: color.value, weight: colorWeight });
     return sumOf(straight, tf.mul<Tensor4D>(color.grad, colorWeight));
-  });
+  };
+  const rest = blocks.filter((block) => block.level < level).reverse();
+  const layers = rest.flatMap((block) => block.layers);
+  const gradient = layers.length === 0 ? gradientAt(output) : through(layers, output, gradients, gradientAt);
   return { losses, gradient };
 }

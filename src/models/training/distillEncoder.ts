@@ -6,7 +6,7 @@ import { type RandomNumbers, randomNumbers } from '../../internal/randomNumbers.
 import { sumOfSquares } from '../../internal/sums.js';
 import type { Features, Image } from '../../types.js';
 import { type DrawBatch, type TrainingImages, batchDrawer } from './batches.js';
-import { type DecoderBlock, blockLoss, decoderBlocks, pictureLoss } from './blockDecoder.js';
+import { type DecoderBlock, blockLoss, decoderBlocks, pictureLoss, through } from './blockDecoder.js';
 import { type Gradients, forwardChain, sumOf } from './chain.js';
 import {
   type DistillEncoderOptions,
@@ -100,19 +100,27 @@ function evaluate(
   }
   if (reconstruction !== undefined) {
     const { blockWeight, pixelWeight, colorWeight, start } = reconstruction;
-    for (const block of blockWeight > 0 ? blocks : []) {
-      const restored = block.to === undefined ? image : pass.outputs.get(block.to)!;
-      const { loss, gradient } = blockLoss(block, pass.outputs.get(block.from)!, restored, blockWeight, gradients);
-      losses.push(loss);
+    const pictures = pixelWeight + colorWeight > 0 && progress.step >= start * progress.steps;
+    // The two deepest levels in turn: the others are on their way.
+    const pictureLevel = pictures ? Math.max(1, channels.length - (progress.step % 2)) : undefined;
+    for (const block of blocks) {
+      if (blockWeight === 0 && block.level !== pictureLevel) continue;
+      const gradient = through(block.layers, pass.outputs.get(block.from)!, gradients, (output) => {
+        const parts: Tensor4D[] = [];
+        if (blockWeight > 0) {
+          const restored = block.to === undefined ? image : pass.outputs.get(block.to)!;
+          const own = blockLoss(block, output, restored, blockWeight);
+          losses.push(own.loss);
+          parts.push(own.gradient);
+        }
+        if (block.level === pictureLevel) {
+          const picture = pictureLoss(block.level, blocks, output, image, reconstruction, gradients);
+          losses.push(...picture.losses);
+          parts.push(picture.gradient);
+        }
+        return parts.reduce(sumOf);
+      });
       addAt(block.from, gradient);
-    }
-    if (pixelWeight + colorWeight > 0 && progress.step >= start * progress.steps) {
-      // The two deepest levels in turn: the others are on their way.
-      const level = Math.max(1, channels.length - (progress.step % 2));
-      const features = pass.outputs.get(`conv${level}_1`)!;
-      const picture = pictureLoss(blocks.slice(0, level), features, image, reconstruction, gradients);
-      losses.push(...picture.losses);
-      addAt(`conv${level}_1`, picture.gradient);
     }
   }
   pass.backward(gradientAt, gradients, false);

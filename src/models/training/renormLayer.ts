@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   convInputGradient,
   filterGradient,
   rotateOnDevice,
-  sumPositions,
+  meanOfPositions,
 } from '../../internal/kernels/convGradients.js';
 import type { Padding } from '../../internal/kernels/padding.js';
 import type { ConvWeights } from '../buildVgg.js';
@@ -21,9 +21,6 @@ export interface RenormState {
   /** Whether they stand still, and with them the normalisation: it is then an affine map like any other. */
   frozen: boolean;
 }
-
-/** A mean by channel: the sum over all positions, divided. */
-const mean = (x: Tensor4D): Tensor1D => tf.mul(sumPositions(x), x.shape[3] / x.size);
 
 /**
  * A 3x3 convolution without bias, batch renormalisation (Ioffe 2017) and relu.
@@ -73,8 +70,8 @@ export function renormLayer(
             const positions = z.size / channels;
             const masked = tf.mul<Tensor4D>(dy, tf.step(y));
             // Means of the gradient, alone and times the normalised features.
-            const plain = mean(masked);
-            const slanted = tf.div(tf.sub(mean(tf.mul(masked, z)), tf.mul(m, plain)), s);
+            const plain = meanOfPositions(masked);
+            const slanted = tf.div(tf.sub(meanOfPositions(tf.mul(masked, z)), tf.mul(m, plain)), s);
             const dGamma = tf.mul(tf.add(tf.mul(r, slanted), tf.mul(d, plain)), positions);
             const dBeta = tf.mul(plain, positions);
             const dz = tf.tidy(() => {
@@ -102,8 +99,8 @@ function normalisation(z: Tensor4D, runningMean: Tensor, runningVariance: Tensor
     const one = tf.onesLike(runningMean);
     return { m: tf.clone(runningMean), s: deviation(runningVariance), r: one, d: tf.zerosLike(one), statistics: [] };
   }
-  const m = mean(z);
-  const variance = tf.relu(tf.sub(mean(tf.square(z)), tf.square(m)));
+  const m = meanOfPositions(z);
+  const variance = tf.relu(tf.sub(meanOfPositions(tf.square(z)), tf.square(m)));
   const moved = (from: Tensor, to: Tensor): Tensor =>
     tf.add(tf.mul(from, 1 - state.momentum), tf.mul(to, state.momentum));
   const [newMean, newVariance] = [moved(runningMean, m), moved(runningVariance, variance)];
