@@ -81,8 +81,8 @@ function readArray(
     () => `${show(key)} must lie at [${begin}, ${end}]; got ${show(offsets)}`,
   );
   check(end <= data.length, () => `${show(key)} ends at ${end}, but there are only ${data.length} bytes of data`);
-  // A copy, aligned.
-  const { buffer } = data.slice(begin, end);
+  // A copy, aligned. Not by data.slice: that of Node's Buffer does not copy.
+  const { buffer } = new Uint8Array(data.subarray(begin, end));
   return [dtype === 'F32' ? Float64Array.from(new Float32Array(buffer)) : new Float64Array(buffer), end];
 }
 

@@ -61,6 +61,18 @@ describe('encodeStyle and decodeStyle', () => {
     expect(decodeStyle(shifted.subarray(3))).toEqual(decodeStyle(file.buffer));
   });
 
+  it("decodeStyle(bytes) takes Node's Buffer, whose slice does not copy", () => {
+    class Buffer extends Uint8Array {
+      override slice(begin?: number, end?: number): Uint8Array<ArrayBuffer> {
+        return this.subarray(begin, end) as Uint8Array<ArrayBuffer>;
+      }
+    }
+    const file = encodeStyle(operators, { precision: 'float64' });
+    const pool = new Buffer(file.length + 24);
+    pool.set(file, 16);
+    expect(decodeStyle(pool.subarray(16, 16 + file.length))).toEqual(operators);
+  });
+
   it('encodeStyle(operators) writes a safetensors file: aligned header, contiguous F32 arrays', () => {
     const file = encodeStyle({ a: operators['relu1_1']! });
     const length = Number(new DataView(file.buffer).getBigUint64(0, true));
