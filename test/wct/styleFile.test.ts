@@ -64,7 +64,7 @@ describe('encodeStyle and decodeStyle', () => {
   it("decodeStyle(bytes) takes Node's Buffer, whose slice does not copy", () => {
     class Buffer extends Uint8Array {
       override slice(begin?: number, end?: number): Uint8Array<ArrayBuffer> {
-        return this.subarray(begin, end) as Uint8Array<ArrayBuffer>;
+        return this.subarray(begin, end);
       }
     }
     const file = encodeStyle(operators, { precision: 'float64' });
