@@ -49,6 +49,7 @@ export interface DistillEncoderStep extends TrainingStep {
 
 /** What {@link distillEncoder} returns. Plain data. */
 export interface DistillEncoderResult {
+  /** Why the run ended. */
   readonly status: TrainingStatus;
   /** Steps done. */
   readonly step: number;
