@@ -6,7 +6,7 @@ import type { Image } from '../../types.js';
 import { type Gradients, forwardChain, sumOf } from './chain.js';
 import { decoderConvolutions, decoderLayers, randomConvolution } from './decoderChain.js';
 import type { TrainableLayer } from './layer.js';
-import type { WeightedLoss } from './loop.js';
+import type { WeightedLoss } from './training.js';
 import { colorDistance, squaredDistance } from './losses.js';
 import { studentPadding } from './studentLayers.js';
 

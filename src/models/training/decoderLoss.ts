@@ -4,7 +4,7 @@ import type { Features, Image } from '../../types.js';
 import type { FeatureExtractor } from '../extractor.js';
 import { insertLossTaps } from '../taps.js';
 import { sumOf } from './chain.js';
-import type { WeightedLoss } from './loop.js';
+import type { WeightedLoss } from './training.js';
 import { type TrainingReduction, colorDistance, distanceTo, squaredDistance } from './losses.js';
 
 /** The terms of the loss of a decoder. */

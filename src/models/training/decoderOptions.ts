@@ -6,7 +6,7 @@ import { type AutoencoderLevel, autoencoderLevels } from '../autoencoderFamilies
 import type { FeatureExtractor } from '../extractor.js';
 import type { BatchOptions } from './batches.js';
 import { type DecoderLossSettings } from './decoderLoss.js';
-import { type TrainingSnapshot } from './loop.js';
+import type { TrainingSnapshot } from './snapshot.js';
 import { colorBlock, trainingReductions } from './losses.js';
 import type { NamedWeights } from './namedWeights.js';
 import { type OptimizerSettings } from './schedule.js';

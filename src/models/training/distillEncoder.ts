@@ -1,13 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assert, assertNumber, show } from '../../internal/assert.js';
-import { type OwnedTensors, ownedTensors } from '../../internal/ownedTensors.js';
-import { type RandomNumbers, randomNumbers } from '../../internal/randomNumbers.js';
-import { sumOfSquares } from '../../internal/sums.js';
-import type { Features, Image } from '../../types.js';
+import { ownedTensors } from '../../internal/ownedTensors.js';
+import { randomNumbers } from '../../internal/randomNumbers.js';
+import type { Features } from '../../types.js';
 import { type DrawBatch, type TrainingImages, batchDrawer } from './batches.js';
-import { type DecoderBlock, blockLoss, decoderBlocks, pictureLoss, through } from './blockDecoder.js';
-import { type Gradients, forwardChain, sumOf } from './chain.js';
+import { distillLoss } from './distillLoss.js';
 import {
   type DistillEncoderOptions,
   type DistillPlan,
@@ -16,26 +12,16 @@ import {
   smallestSide,
   where,
 } from './distillOptions.js';
-import { center, finishedStudent } from './foldStudent.js';
-import type { NamedVariable, TrainableLayer } from './layer.js';
-import { type LinearMap, linearMap } from './linearMap.js';
-import {
-  type Evaluation,
-  type Training,
-  type TrainingSnapshot,
-  type TrainingStatus,
-  type TrainingStep,
-  type WeightedLoss,
-  assertSnapshot,
-  takeSnapshot,
-  trainingLoop,
-} from './loop.js';
-import { type NamedWeights, assignWeights, readWeights } from './namedWeights.js';
+import { finishedStudent } from './finishedStudent.js';
+import { trainingLoop } from './loop.js';
+import { type NamedWeights, readWeights } from './namedWeights.js';
 import { restoreOptimizer } from './optimizerState.js';
 import type { RenormState } from './renormLayer.js';
 import { scheduledOptimizer } from './schedule.js';
-import { studentLayers } from './studentLayers.js';
-import { type Target, type Teacher, askTeacher, normalised, observeTeacher, targetsOf } from './teacherTargets.js';
+import { type TrainingSnapshot, assertSnapshot, takeSnapshot } from './snapshot.js';
+import { limitNormalisation, namedVariables, openStudent, parametersOf } from './student.js';
+import { type Teacher, askTeacher, normalised } from './teacherTargets.js';
+import type { Training, TrainingStatus, TrainingStep } from './training.js';
 
 /** A step of {@link distillEncoder}. Its functions are to be called before the next step is asked for. */
 export interface DistillEncoderStep extends TrainingStep {
@@ -57,135 +43,6 @@ export interface DistillEncoderResult {
   readonly weights: NamedWeights;
   /** To go on later. */
   readonly snapshot: TrainingSnapshot;
-}
-
-/** All that is trained. */
-interface Student {
-  readonly layers: readonly TrainableLayer[];
-  readonly blocks: readonly DecoderBlock[];
-  readonly taps: readonly { target: Target; map: LinearMap }[];
-}
-
-const parametersOf = (layers: readonly TrainableLayer[]): NamedVariable[] =>
-  layers.flatMap((layer) => layer.parameters);
-
-/** Everything under its name in a snapshot. */
-function namedVariables({ layers, blocks, taps }: Student): { prefix: string; variables: NamedVariable[] }[] {
-  return [
-    { prefix: '', variables: layers.flatMap(({ parameters, statistics }) => [...parameters, ...statistics]) },
-    { prefix: 'block.', variables: blocks.flatMap((block) => parametersOf(block.layers)) },
-    { prefix: '', variables: taps.flatMap(({ target, map }) => [...map.parameters, ...target.statistics]) },
-  ];
-}
-
-/** The losses of one batch and the gradients of all parameters. */
-function evaluate(
-  { layers, blocks, taps }: Student,
-  { reconstruction, channels, clipNorm }: DistillPlan,
-  image: Image,
-  targets: ReadonlyMap<string, Features>,
-  progress: { step: number; steps: number },
-): Evaluation {
-  const losses: WeightedLoss[] = [];
-  const gradients: Gradients = new Map();
-  const pass = forwardChain(layers, tf.div(tf.sub(image, center.mean), center.deviation));
-  const gradientAt = new Map<string, Tensor4D>();
-  const addAt = (layer: string, gradient: Tensor4D): void => {
-    const before = gradientAt.get(layer);
-    gradientAt.set(layer, before === undefined ? gradient : sumOf(before, gradient));
-  };
-  for (const { target, map } of taps) {
-    const { value, grad } = map.distance(pass.outputs.get(target.layer)!, targets.get(target.name)!, gradients);
-    losses.push({ name: target.name, value, weight: 1 });
-    addAt(target.layer, grad);
-  }
-  if (reconstruction !== undefined) {
-    const { blockWeight, pixelWeight, colorWeight, start } = reconstruction;
-    const pictures = pixelWeight + colorWeight > 0 && progress.step >= start * progress.steps;
-    // The two deepest levels in turn: the others are on their way.
-    const pictureLevel = pictures ? Math.max(1, channels.length - (progress.step % 2)) : undefined;
-    for (const block of blocks) {
-      if (blockWeight === 0 && block.level !== pictureLevel) continue;
-      const gradient = through(block.layers, pass.outputs.get(block.from)!, gradients, (output) => {
-        const parts: Tensor4D[] = [];
-        if (blockWeight > 0) {
-          const restored = block.to === undefined ? image : pass.outputs.get(block.to)!;
-          const own = blockLoss(block, output, restored, blockWeight);
-          losses.push(own.loss);
-          parts.push(own.gradient);
-        }
-        if (block.level === pictureLevel) {
-          const picture = pictureLoss(block.level, blocks, output, image, reconstruction, gradients);
-          losses.push(...picture.losses);
-          parts.push(picture.gradient);
-        }
-        return parts.reduce(sumOf);
-      });
-      addAt(block.from, gradient);
-    }
-  }
-  pass.backward(gradientAt, gradients, false);
-  clip(gradients, parametersOf(layers), clipNorm);
-  return { losses, gradients, statistics: pass.statistics };
-}
-
-/** Shortens the gradients of some parameters, all by the same factor, to a common norm. */
-function clip(gradients: Gradients, parameters: readonly NamedVariable[], clipNorm: number): void {
-  if (clipNorm === Infinity) return;
-  const factor = tf.tidy(() => {
-    const squares = parameters.flatMap((parameter) => {
-      const gradient = gradients.get(parameter);
-      return gradient === undefined ? [] : [sumOfSquares(gradient)];
-    });
-    return tf.minimum(1, tf.div(clipNorm, tf.add(tf.sqrt(tf.addN(squares)), 1e-12)));
-  });
-  for (const parameter of parameters) {
-    const gradient = gradients.get(parameter);
-    if (gradient === undefined) continue;
-    gradients.set(parameter, tf.mul(gradient, factor));
-    gradient.dispose();
-  }
-}
-
-/** No channel can die: its gain stays above 0.3, and its offset within 1. */
-function limitNormalisation(layers: readonly TrainableLayer[]): void {
-  for (const { name, variable } of parametersOf(layers)) {
-    if (name.endsWith('.gamma')) variable.assign(tf.clipByValue(variable, 0.3, 3));
-    if (name.endsWith('.beta')) variable.assign(tf.clipByValue(variable, -1, 1));
-  }
-}
-
-/** Builds the student and, unless a snapshot knows them, observes the teacher's statistics. */
-async function openStudent(
-  teacher: Teacher,
-  plan: DistillPlan,
-  state: RenormState,
-  random: RandomNumbers,
-  drawBatch: DrawBatch,
-  resume: TrainingSnapshot | undefined,
-  owned: OwnedTensors,
-): Promise<Student> {
-  const own = (variables: readonly NamedVariable[]): void => variables.forEach(({ variable }) => owned.own(variable));
-  const { channels, layerOf, calibrationBatches, reconstruction } = plan;
-  const layers = studentLayers(channels, random, state);
-  layers.forEach(({ parameters, statistics }) => own([...parameters, ...statistics]));
-  const blocks = reconstruction === undefined ? [] : decoderBlocks(channels, random);
-  blocks.forEach((block) => own(parametersOf(block.layers)));
-  const targets =
-    resume === undefined
-      ? await observeTeacher(where, teacher, drawBatch, calibrationBatches, layerOf, owned)
-      : targetsOf(resume.weights, layerOf);
-  targets.forEach(({ statistics }) => own(statistics));
-  const taps = targets.map((target) => {
-    const input = channels[Number(target.layer.charAt(4)) - 1]!;
-    return { target, map: linearMap(`map.${target.name}`, input, target.channels, random) };
-  });
-  taps.forEach(({ map }) => own(map.parameters));
-  const student = { layers, blocks, taps };
-  if (resume !== undefined)
-    for (const { prefix, variables } of namedVariables(student))
-      assignWeights(`${where}: resume`, variables, prefix, resume.weights);
-  return student;
 }
 
 async function* run(
@@ -231,7 +88,7 @@ async function* run(
         // At first the mean of all batches so far, then a moving one.
         state.momentum = Math.max(momentum, 1 / (step + 1));
         state.frozen = step >= freezeAt * steps;
-        return evaluate(student, plan, image, targets, { step, steps });
+        return distillLoss(student, plan, image, targets, { step, steps });
       },
       afterStep: () => limitNormalisation(layers),
       async weights() {

@@ -3,7 +3,7 @@ import { LayerError } from '../../errors.js';
 import { assert, assertNumber, show } from '../../internal/assert.js';
 import type { BatchOptions } from './batches.js';
 import type { ReconstructionWeights } from './blockDecoder.js';
-import type { TrainingSnapshot } from './loop.js';
+import type { TrainingSnapshot } from './snapshot.js';
 import { colorBlock } from './losses.js';
 import type { OptimizerSettings } from './schedule.js';
 import { studentConvolutions } from './studentLayers.js';

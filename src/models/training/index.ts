@@ -8,6 +8,7 @@ export type { TrainDecoderOptions } from './decoderOptions.js';
 export type { DecoderLossSettings } from './decoderLoss.js';
 export { trainingReductions, type TrainingReduction } from './losses.js';
 export type { BatchOptions, TrainingImages } from './batches.js';
-export type { TrainingSnapshot, TrainingStatus, TrainingStep } from './loop.js';
+export type { TrainingSnapshot } from './snapshot.js';
+export type { TrainingStatus, TrainingStep } from './training.js';
 export type { NamedWeights } from './namedWeights.js';
 export { schedules, type OptimizerSettings } from './schedule.js';

@@ -39,6 +39,11 @@ export async function askTeacher(
   owned: OwnedTensors,
 ): Promise<Map<string, Features>> {
   const answer = new Map(Object.entries(await teacher(image, step)));
+  for (const [name, features] of answer)
+    assert(
+      features !== image,
+      () => `${where}: the teacher's ${name} is the picture itself, which is only lent; return a clone`,
+    );
   answer.forEach((features) => owned.own(features));
   assert(answer.size > 0, () => `${where}: teacher must return at least one layer; got {}`);
   for (const [name, features] of answer) {

@@ -11,19 +11,12 @@ import { decoderConvolutions, decoderLayers, randomConvolution } from './decoder
 import { decoderLoss } from './decoderLoss.js';
 import { type DecoderPlan, type TrainDecoderOptions, decoderPlan, smallestSide, where } from './decoderOptions.js';
 import type { TrainableLayer } from './layer.js';
-import {
-  type Evaluation,
-  type Training,
-  type TrainingSnapshot,
-  type TrainingStatus,
-  type TrainingStep,
-  assertSnapshot,
-  takeSnapshot,
-  trainingLoop,
-} from './loop.js';
+import { trainingLoop } from './loop.js';
 import { type NamedWeights, findConvolution, readWeights } from './namedWeights.js';
 import { restoreOptimizer } from './optimizerState.js';
 import { scheduledOptimizer } from './schedule.js';
+import { type TrainingSnapshot, assertSnapshot, takeSnapshot } from './snapshot.js';
+import type { Evaluation, Training, TrainingStatus, TrainingStep } from './training.js';
 
 /** A step of {@link trainDecoder}. Its functions are to be called before the next step is asked for. */
 export interface TrainDecoderStep extends TrainingStep {

@@ -229,6 +229,10 @@ describe('nothing leaks', () => {
       await expect(finish(distillEncoder(silent, images, options))).rejects.toThrow(
         'distillEncoder: teacher must return at least one layer; got {}',
       );
+      const lent: Teacher = (image) => ({ relu1_1: image });
+      await expect(finish(distillEncoder(lent, images, options))).rejects.toThrow(
+        "distillEncoder: the teacher's relu1_1 is the picture itself, which is only lent; return a clone",
+      );
       const foreign: Teacher = (image) => ({ fc7: large.features(image, ['relu1_1']).relu1_1 });
       await expect(finish(distillEncoder(foreign, images, options))).rejects.toThrow(
         "distillEncoder: the teacher's 'fc7' needs a layer of the student in taps, one of relu1_1, relu1_2, relu2_1; got undefined",
