@@ -15,9 +15,11 @@ const content = await readImage(asset('content-harbour.png'), { size: [Number(si
 const style = await readImage(asset('style-swirls.png'), { longSide: 512 });
 console.log(`${side}x${side} pixels, ${description}, on ${backend}; before the run ${peakMemory()}`);
 const tileSize = tile === '' ? {} : { tileSize: Number(tile) };
+const before = process.cpuUsage();
 const { image, reports, seconds } = await runCascade(levels.length, new AbortController().signal, (watch) =>
   universalStyleTransfer({ content, style, levels, strength: 0.6, keepWeights: false, ...tileSize, ...watch }),
 );
 console.log(phaseTable(reports));
-console.log(`${seconds.toFixed(0)} s, peak ${peakMemory()}`);
+const { user, system } = process.cpuUsage(before);
+console.log(`${seconds.toFixed(0)} s, CPU ${((user + system) / 1e6).toFixed(0)} s, peak ${peakMemory()}`);
 await writeImage('out/tiles.png', image);

@@ -12,5 +12,4 @@ export { universalStyleTransfer, type UniversalStyleTransferOptions } from './un
 export { styleOperators, type StyleOperatorsOptions } from './universalStyles.js';
 export { synthesizeTexture, type SynthesizeTextureOptions } from './universalTexture.js';
 export type { StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalOptions.js';
-export type { UniversalPhase } from './universalLevel.js';
-export type { UniversalProgress } from './universalProgress.js';
+export type { UniversalPhase, UniversalProgress } from './universalProgress.js';

@@ -38,7 +38,7 @@ export interface UniversalSettings extends Omit<WctOptions, 'strength'> {
    * stays as it is. @defaultValue the styles are mixed everywhere
    */
   readonly masks?: Tensor4D;
-  /** Pictures with a longer side are worked on in tiles of about this size, to the same result. @defaultValue 1024 */
+  /** Pictures with a longer side are worked on in tiles of about this size, to the same result. @defaultValue 768 */
   readonly tileSize?: number;
   /** Whether a level's weights stay loaded when it is done. @defaultValue true */
   readonly keepWeights?: boolean;
@@ -73,6 +73,12 @@ export function assertAutoencoders(where: string, levels: readonly Autoencoder[]
     () => `${where}: levels must hold autoencoders from loadAutoencoders; got ${show(levels)}`,
   );
 }
+
+/**
+ * Keeps a picture of 2048x2048 below 1.5 GB with networks of VGG's width too. Larger tiles have less margin that is computed twice,
+ * and need memory by their area.
+ */
+export const defaultTileSize = 768;
 
 export function assertTileSize(where: string, tileSize: number): void {
   assertNumber(where, 'tileSize', tileSize, { integer: true, min: 64 });
@@ -127,7 +133,7 @@ function resolveWeights(where: string, choice: UniversalStyleChoice, count: numb
 /** Options, checked as far as that goes without computing, with their defaults; levels from deep to fine. */
 export function resolveUniversal(where: string, options: UniversalSettings & UniversalStyleChoice) {
   const { content, levels, strength = 1, method = 'wct', mix = 'operator', masks } = options;
-  const { tileSize = 1024, keepWeights = true } = options;
+  const { tileSize = defaultTileSize, keepWeights = true } = options;
   assertPicture(where, 'content', content);
   assertAutoencoders(where, levels);
   const styles = resolveStyles(where, options, levels);

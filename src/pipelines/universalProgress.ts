@@ -1,7 +1,14 @@
 import { breathe } from '../internal/breathe.js';
 import type { Image } from '../types.js';
 import type { MapInfo } from '../wct/index.js';
-import { type UniversalPhase, type Run, phases } from './universalLevel.js';
+
+/** Where the time goes; see {@link UniversalProgress.phases}. */
+export type UniversalPhase = 'load' | 'style' | 'encode' | 'statistics' | 'eigen' | 'apply' | 'decode';
+/** All of them, in the order in which they follow each other. */
+export const phases: readonly UniversalPhase[] = ['load', 'style', 'encode', 'statistics', 'eigen', 'apply', 'decode'];
+
+/** Does one piece of work: counts its time, and lets others have their turn. */
+export type Run = <T>(phase: UniversalPhase, work: () => T | Promise<T>) => Promise<T>;
 
 /** Where a run of `universalStyleTransfer` stands, after each level. */
 export interface UniversalProgress {

@@ -6,15 +6,16 @@ import type { Autoencoder, ReadOptions } from '../models/index.js';
 import type { Image } from '../types.js';
 import { type SpectralOptions, type StyleOperator, styleOperator } from '../wct/index.js';
 import { assertPictures } from './assertPictures.js';
-import { type Subject, type Run, momentsOf } from './universalLevel.js';
+import { type Subject, momentsOf } from './universalMoments.js';
 import {
   type StyleOperators,
   assertAutoencoders,
   assertMasks,
   assertStylePicture,
   assertTileSize,
+  defaultTileSize,
 } from './universalOptions.js';
-import { universalClock } from './universalProgress.js';
+import { type Run, universalClock } from './universalProgress.js';
 import { fitByReflection } from './universalTiles.js';
 
 /** Options of {@link styleOperators}. */
@@ -25,7 +26,7 @@ export interface StyleOperatorsOptions extends ReadOptions {
   readonly mask?: Tensor4D;
   /** Which directions of the style count. @defaultValue `{ absoluteCutoff: 1e-5, relativeCutoff: 1e-7, shrink: 0 }` */
   readonly colouring?: SpectralOptions;
-  /** Pictures with a longer side are worked on in tiles of about this size. @defaultValue 1024 */
+  /** Pictures with a longer side are worked on in tiles of about this size. @defaultValue 768 */
   readonly tileSize?: number;
   /** Whether a level's weights stay loaded when it is done. @defaultValue true */
   readonly keepWeights?: boolean;
@@ -82,7 +83,7 @@ export async function operatorAt(
  */
 export async function styleOperators(style: Image, options: StyleOperatorsOptions): Promise<StyleOperators> {
   const where = 'styleOperators';
-  const { levels, mask, colouring = {}, tileSize = 1024, keepWeights = true, signal } = options;
+  const { levels, mask, colouring = {}, tileSize = defaultTileSize, keepWeights = true, signal } = options;
   assertStylePicture(where, style);
   assertAutoencoders(where, levels);
   assertTileSize(where, tileSize);

@@ -5,6 +5,7 @@ import {
   type StyleOperators,
   type UniversalSettings,
   type UniversalStyleChoice,
+  defaultTileSize,
   isPicture,
 } from './universalOptions.js';
 import { styleOperators } from './universalStyles.js';
@@ -48,7 +49,7 @@ export type SynthesizeTextureOptions = Omit<UniversalSettings, 'content' | 'stre
  */
 export async function synthesizeTexture(options: SynthesizeTextureOptions): Promise<Image> {
   const where = 'synthesizeTexture';
-  const { size, seed = 0, rounds = 3, levels, colouring = {}, tileSize = 1024, signal } = options;
+  const { size, seed = 0, rounds = 3, levels, colouring = {}, tileSize = defaultTileSize, signal } = options;
   const [height, width] = size;
   for (const [name, side] of Object.entries({ height, width }))
     assertNumber(where, `size (${name})`, side, { integer: true, min: 1 });

@@ -11,7 +11,8 @@ export interface Rectangle {
   readonly width: number;
 }
 
-type Size = readonly [height: number, width: number];
+export type Size = readonly [height: number, width: number];
+export const sizeOf = ({ shape: [, h, w] }: Tensor4D): Size => [h, w];
 
 /** `length` in even parts of at most about `longest`, each beginning at a multiple of `stride`. The last takes what is over. */
 function spans(length: number, longest: number, stride: number): { begin: number; size: number }[] {
@@ -44,12 +45,27 @@ export function grow({ top, left, height, width }: Rectangle, margin: number, [h
   };
 }
 
+/** A rectangle of the picture, all multiples of the stride, among the features. */
+export const shrink = ({ top, left, height, width }: Rectangle, stride: number): Rectangle => ({
+  top: top / stride,
+  left: left / stride,
+  height: height / stride,
+  width: width / stride,
+});
+
 /** The part of `x` under a rectangle; a new tensor even where that is all of it. */
 export function crop(x: Tensor4D, { top, left, height, width }: Rectangle): Tensor4D {
   const [b, h, w, c] = x.shape;
   if (height === h && width === w) return tf.clone(x);
   return tf.slice(x, [0, top, left, 0], [b, height, width, c]);
 }
+
+/** Tiles of one tensor, row by row, put together; a new tensor. */
+export const assemble = (tiles: Tensor4D[][]): Tensor4D =>
+  tf.tidy(() => {
+    const rows = tiles.map((row) => (row.length === 1 ? row[0]! : tf.concat(row, 2)));
+    return rows.length === 1 ? tf.clone(rows[0]!) : tf.concat(rows, 1);
+  });
 
 /** 0, 1, ..., n - 1, n - 2, ..., 1, 0, 1, ...: a line and its mirror images. */
 function mirrored(n: number, length: number): number[] {
