@@ -7,6 +7,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 declare module 'vitest' {
   interface ProvidedContext {
     backend: 'cpu' | 'wasm' | 'webgl' | 'webgpu';
+    /** Whether a processor plays the GPU: a hundred times slower, so that the longest tests are left to the other backends. */
+    software: boolean;
   }
 }
 
@@ -50,7 +52,7 @@ const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['test/_setup/node.ts'],
-    provide: { backend },
+    provide: { backend, software: false },
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
@@ -62,6 +64,9 @@ const examples: TestProjectInlineConfiguration = {
   resolve: { alias },
   test: { name: 'examples', include: ['.examples/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 };
+
+// GPU=1 uses the machine's real GPU; the default is the software renderer, the same everywhere.
+const gpu = process.env['GPU'] === '1';
 
 const browser = (
   name: string,
@@ -83,7 +88,7 @@ const browser = (
     isolate: false,
     fileParallelism: false,
     setupFiles: ['test/_setup/browser.ts'],
-    provide: { backend },
+    provide: { backend, software: !gpu && backend !== 'wasm' },
     testTimeout: 240_000,
     hookTimeout: 120_000,
     browser: {
@@ -101,8 +106,6 @@ const browser = (
   },
 });
 
-// GPU=1 uses the machine's real GPU; the default is the software renderer, the same everywhere.
-const gpu = process.env['GPU'] === '1';
 const software = gpu ? [] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const softwareGpu = gpu ? [] : ['--use-webgpu-adapter=swiftshader'];
 

@@ -24,7 +24,7 @@ const storages: [string, LbfgsOptions][] = [
 ];
 
 // Hundreds of steps on tiny vectors test the algebra on the host, which is the same everywhere. A software GPU takes 40 ms for each.
-const hundredsOfSteps = it.skipIf(inject('backend').startsWith('webg'));
+const hundredsOfSteps = it.skipIf(inject('software'));
 
 describe('lbfgs', () => {
   it.each(storages)(
@@ -57,19 +57,22 @@ describe('lbfgs', () => {
     expect(result.evaluations).toBeLessThan(1.1 * result.iterations);
   });
 
-  it('lbfgs(objective, start) solves a quadratic in the same number of steps whatever the scale of the loss', async () => {
-    const runs = [1e-6, 1, 1e6].map((scale) =>
-      minimise(quadratic(50, 100, 1, scale), tf.zeros([50]), {
-        initialStep: { maxChange: 0.03 },
-        toleranceGrad: 1e-2 * scale,
-      }),
-    );
-    const results = await Promise.all(runs);
-    for (const result of results) {
-      expect(result.status).toBe('grad');
-      expect(Math.abs(result.iterations - results[1]!.iterations)).toBeLessThanOrEqual(3);
-    }
-  });
+  hundredsOfSteps(
+    'lbfgs(objective, start) solves a quadratic in the same number of steps whatever the scale of the loss',
+    async () => {
+      const runs = [1e-6, 1, 1e6].map((scale) =>
+        minimise(quadratic(50, 100, 1, scale), tf.zeros([50]), {
+          initialStep: { maxChange: 0.03 },
+          toleranceGrad: 1e-2 * scale,
+        }),
+      );
+      const results = await Promise.all(runs);
+      for (const result of results) {
+        expect(result.status).toBe('grad');
+        expect(Math.abs(result.iterations - results[1]!.iterations)).toBeLessThanOrEqual(3);
+      }
+    },
+  );
 
   it("lbfgs(objective, start) differentiates a plain function of TensorFlow.js operations: Beale's", async () => {
     const result = await minimise(beale, tf.tensor1d([1, 1]));
@@ -98,18 +101,21 @@ describe('lbfgs', () => {
     there.dispose();
   });
 
-  it.each([1, 2, 3, 7, 100_003])('lbfgs(objective, start) works for %i values', async (n) => {
-    const next = randomNumbers(n);
-    const target = Float32Array.from({ length: n }, () => 2 * next() - 1);
-    const objective = withGrad<tf.Tensor1D>((x) => {
-      const difference = tf.sub<tf.Tensor1D>(x, tf.tensor1d(target));
-      const weighted = tf.mul<tf.Tensor1D>(difference, tf.add<tf.Tensor1D>(tf.abs(tf.tensor1d(target)), 0.5));
-      return { value: tf.mul<tf.Scalar>(0.5, tf.sum(tf.mul(difference, weighted))), grad: weighted };
-    });
-    const result = await minimise(objective, tf.zeros([n]), { toleranceGrad: 1e-4, maxIterations: 60 });
-    expect(result.status).toBe('grad');
-    expect(relativeL2(result.x, target)).toBeLessThan(1e-3);
-  });
+  it.each(inject('software') ? [7] : [1, 2, 3, 7, 100_003])(
+    'lbfgs(objective, start) works for %i values',
+    async (n) => {
+      const next = randomNumbers(n);
+      const target = Float32Array.from({ length: n }, () => 2 * next() - 1);
+      const objective = withGrad<tf.Tensor1D>((x) => {
+        const difference = tf.sub<tf.Tensor1D>(x, tf.tensor1d(target));
+        const weighted = tf.mul<tf.Tensor1D>(difference, tf.add<tf.Tensor1D>(tf.abs(tf.tensor1d(target)), 0.5));
+        return { value: tf.mul<tf.Scalar>(0.5, tf.sum(tf.mul(difference, weighted))), grad: weighted };
+      });
+      const result = await minimise(objective, tf.zeros([n]), { toleranceGrad: 1e-4, maxIterations: 60 });
+      expect(result.status).toBe('grad');
+      expect(relativeL2(result.x, target)).toBeLessThan(1e-3);
+    },
+  );
 
   it('lbfgs(objective, start) takes tensors of any rank and leaves the start alone', async () => {
     for (const shape of [[], [2, 3], [1, 4, 5, 3]]) {

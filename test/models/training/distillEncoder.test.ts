@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   type DistillEncoderOptions,
   type DistillEncoderResult,
@@ -60,7 +60,8 @@ const flat = (weights: NamedWeights): number[] => Object.values(weights).flatMap
 const open = async (weights: NamedWeights): Promise<FeatureExtractor<VggLayer<'vgg19'>>> =>
   loadVgg(safetensors(encodeSafetensors(weights)), { preprocessing: 'none', padding: 'reflect', upTo: 'relu2_1' });
 
-describe('a walk of a user', () => {
+// Training takes many steps, each of many small kernels.
+describe.skipIf(inject('software'))('a walk of a user', () => {
   test('distillEncoder(teacher) learns; its decoders are a start for trainDecoder', async () => {
     const steps = onGpu() ? 6 : 40;
     const reconstruction = { pixelWeight: 1, colorWeight: 1 };
@@ -193,7 +194,7 @@ describe('the gradient of all parameters together is the slope of the loss', () 
   });
 });
 
-test('a resumed run equals one that was never stopped: on cpu bit for bit', async () => {
+test.skipIf(inject('software'))('a resumed run equals one that was never stopped: on cpu bit for bit', async () => {
   const whole = await finish(distillEncoder(teacher, images, options));
   const half = distillEncoder(teacher, images, options);
   await half.next();
