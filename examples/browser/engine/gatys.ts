@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type FeatureExtractor, type Image, imageToPixels, stylizeSteps } from 'pastiche';
+import type { GatysJob, WeightsName } from '../protocol.js';
+import { occasionally, toTensor } from './frames.js';
+import { openVgg } from './networks.js';
+import type { Painter, Watch } from './painter.js';
+
+/** Between two pictures that are shown, in milliseconds. */
+const pause = 120;
+
+/** The picture that a run ended with, as numbers: no tensor outlives a run. */
+interface Canvas {
+  readonly shape: Image['shape'];
+  readonly values: Float32Array;
+}
+
+/** Gatys' method: a picture is optimised step by step, and every step can be the last. */
+export function gatysPainter(): Painter<GatysJob> {
+  let open: { weights: WeightsName; vgg: FeatureExtractor } | undefined;
+  let canvas: Canvas | undefined;
+
+  function dispose(): void {
+    open?.vgg.dispose();
+    open = undefined;
+  }
+
+  async function network(weights: WeightsName, { signal, send }: Watch): Promise<FeatureExtractor> {
+    if (open?.weights === weights) return open.vgg;
+    dispose();
+    const onPhase = (text: string, fraction?: number): void =>
+      send({ kind: 'phase', text, ...(fraction === undefined ? {} : { fraction }) });
+    onPhase('Reading the weights');
+    open = { weights, vgg: await openVgg(weights, { signal, onPhase }) };
+    return open.vgg;
+  }
+
+  return {
+    dispose,
+    async paint(job, watch) {
+      const { signal, send } = watch;
+      const pictures: Image[] = [];
+      try {
+        const extractor = await network(job.weights, watch);
+        send({ kind: 'phase', text: 'Looking at both pictures' });
+        const content = toTensor(job.content, job.size);
+        pictures.push(content);
+        const styles = job.styles.map((style) => toTensor(style, job.size));
+        pictures.push(...styles);
+        const before = job.goOn && canvas?.shape.join() === content.shape.join() ? canvas : undefined;
+        const init = before && tf.tensor4d(before.values, before.shape);
+        if (init !== undefined) pictures.push(init);
+
+        const show = occasionally(pause);
+        const steps = stylizeSteps<string>({
+          extractor,
+          content,
+          styles,
+          ...(styles.length > 1 ? { styleWeights: [1 - job.mix, job.mix] } : {}),
+          ...(init === undefined ? {} : { init }),
+          levels: init === undefined ? job.levels : 1,
+          iterations: job.steps,
+          styleWeight: job.styleWeight,
+          signal,
+        });
+        try {
+          for (;;) {
+            const { done, value } = await steps.next();
+            if (done !== true) {
+              const { iteration, iterations, secondsLeft, loss, level } = value;
+              const picture = await show(value.image);
+              const shown = picture ? { picture } : {};
+              send({ kind: 'step', done: iteration, of: iterations, secondsLeft, loss, level, ...shown });
+              continue;
+            }
+            pictures.push(value.image);
+            canvas = { shape: value.image.shape, values: (await value.image.data<'float32'>()).slice() };
+            const picture = await imageToPixels(value.image);
+            const { status, message } = value;
+            const remark = status === 'max-iterations' || status === 'aborted' ? {} : { message };
+            return { stopped: status === 'aborted', picture, canGoOn: true, ...remark };
+          }
+        } finally {
+          await steps.return(undefined as never);
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return { stopped: true, canGoOn: false };
+      } finally {
+        for (const picture of pictures) picture.dispose();
+      }
+    },
+  };
+}

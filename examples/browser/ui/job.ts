@@ -1,0 +1,21 @@
+import type { Job } from '../protocol.js';
+import type { NamedPicture } from './pictures.js';
+import type { Settings } from './settings.js';
+
+/** The pictures that were chosen. */
+export interface Chosen {
+  readonly content: NamedPicture;
+  readonly styles: readonly NamedPicture[];
+}
+
+/** Without names and addresses, which the worker has no use for. */
+const bare = ({ id, data, width, height }: NamedPicture) => ({ id, data, width, height });
+
+/** What the controls ask for, as the worker understands it. */
+export function jobOf(settings: Settings, { content, styles }: Chosen, goOn: boolean): Job {
+  const { backend, weights, mix, size, method } = settings;
+  const common = { backend, weights, mix, size, content: bare(content), styles: styles.map(bare) };
+  if (method === 'universal') return { ...common, method, transfer: settings.transfer, strength: settings.strength };
+  const { styleWeight, steps, levels } = settings;
+  return { ...common, method, styleWeight, steps, levels, goOn };
+}

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { StyleError } from 'pastiche';
+import { BackendError, findBackends, startBackend } from './engine/backends.js';
+import { gatysPainter } from './engine/gatys.js';
+import { slimWeights, weightsReports } from './engine/networks.js';
+import type { Outcome, Watch } from './engine/painter.js';
+import { universalPainter } from './engine/universal.js';
+import type { BackendName, Job, Reply, Request } from './protocol.js';
+
+/* Everything that computes runs here, so that the page never waits. One job at a time; the page sees to that. */
+
+function send(reply: Reply): void {
+  const pixels = 'picture' in reply ? reply.picture : undefined;
+  self.postMessage(reply, { transfer: pixels ? [pixels.data.buffer] : [] });
+}
+
+const painters = { universal: universalPainter(), gatys: gatysPainter() };
+let backend: BackendName | undefined;
+let running: AbortController | undefined;
+
+/** Frees what the other method and the other backend hold, and starts what the job needs. */
+async function prepare(job: Job): Promise<void> {
+  painters[job.method === 'gatys' ? 'universal' : 'gatys'].dispose();
+  if (backend === job.backend) return;
+  painters[job.method].dispose();
+  send({ kind: 'phase', text: `Starting ${job.backend}` });
+  await startBackend(job.backend);
+  backend = job.backend;
+}
+
+function paint(job: Job, watch: Watch): Promise<Outcome> {
+  return job.method === 'gatys' ? painters.gatys.paint(job, watch) : painters.universal.paint(job, watch);
+}
+
+async function run(job: Job): Promise<void> {
+  const controller = new AbortController();
+  running = controller;
+  const begun = performance.now();
+  try {
+    await prepare(job);
+    const outcome = await paint(job, { signal: controller.signal, send });
+    const seconds = (performance.now() - begun) / 1000;
+    send({ kind: 'done', ...outcome, seconds, tensors: tf.memory().numTensors });
+  } catch (error) {
+    // What our own checks report leaves everything in order; anything else may be a lost device or a full heap.
+    const known = error instanceof StyleError || error instanceof BackendError;
+    const message = error instanceof Error ? error.message : String(error);
+    send({ kind: 'failed', message, broken: !known, tensors: tf.memory().numTensors });
+  } finally {
+    running = undefined;
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.kind === 'stop') running?.abort();
+  else void run(data.job);
+};
+
+// A promise that nobody waits for must not fail in silence: as an error it reaches the page.
+self.onunhandledrejection = ({ reason }) => {
+  reportError(reason);
+};
+
+const backends = await findBackends();
+send({ kind: 'ready', backends, weights: weightsReports() });
+// Ahead of time; whoever needs them hears of a failure.
+void slimWeights().catch(() => undefined);
