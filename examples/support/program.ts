@@ -41,10 +41,12 @@ export function interrupt(): AbortSignal {
 }
 
 /** Rejects before the work, not after it, a place where no picture can be written. */
-export function assertWritable(out: string): void {
+export function assertWritable(
+  out: string,
+  known: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.avif'],
+): void {
   const folder = path.dirname(out);
   if (!existsSync(folder)) throw new Error(`--out: there is no folder ${folder}; make it first.`);
-  const known = ['.png', '.jpg', '.jpeg', '.webp', '.avif'];
   if (!known.includes(path.extname(out).toLowerCase()))
     throw new Error(`--out: ${out} must end in ${known.join(', ')}.`);
 }
