@@ -1,36 +1,34 @@
 import { clamp } from '../color.js';
 import { colorAxes } from './palettes.js';
 import type { Picture } from './picture.js';
+import { colorCovariance, varianceAlong } from './statistics.js';
 import type { Studio } from './studio.js';
 import { tileAt } from './tiles.js';
 
-/** One blur with the weights `[share, 1 - 2 share, share]` along a line; `line` is room to work in. */
-function blurLine(
-  values: Float32Array,
-  line: Float32Array,
-  start: number,
-  step: number,
-  length: number,
-  share: number,
-): void {
-  for (let i = 0; i < length; i++) line[i] = values[start + i * step]!;
-  for (let i = 0; i < length; i++) {
-    const before = line[i === 0 ? 0 : i - 1]!;
-    const after = line[i === length - 1 ? i : i + 1]!;
-    values[start + i * step] = line[i]! + share * (before + after - 2 * line[i]!);
-  }
-}
-
-/** Softens by a Gaussian of about `deviation` pixels: small steps, each with the weights `[s, 1 - 2 s, s]` and variance `2 s`. */
+/**
+ * Softens by a Gaussian of about `deviation` pixels: small steps, each with the weights `[s, 1 - 2 s, s]` and variance `2 s` along
+ * rows and columns.
+ */
 function soften({ size, rgb }: Picture, deviation: number): void {
   const steps = Math.ceil((deviation * deviation) / 0.6);
   const share = (deviation * deviation) / steps / 2;
-  const line = new Float32Array(size);
+  const width = size * 3;
+  const before = new Float32Array(width);
+  const row = new Float32Array(width);
   for (let step = 0; step < steps; step++) {
-    for (let i = 0; i < size; i++) {
-      for (let c = 0; c < 3; c++) {
-        blurLine(rgb, line, i * size * 3 + c, 3, size, share);
-        blurLine(rgb, line, i * 3 + c, size * 3, size, share);
+    before.set(rgb.subarray(0, width));
+    for (let start = 0; start < rgb.length; start += width) {
+      // Along the column: the row above as it was, this row, the row below; then along the row.
+      const below = start + width < rgb.length ? start + width : start;
+      for (let i = 0; i < width; i++) {
+        const value = rgb[start + i]!;
+        row[i] = value + share * (before[i]! + rgb[below + i]! - 2 * value);
+        before[i] = value;
+      }
+      for (let i = 0; i < width; i++) {
+        const left = row[i < 3 ? i : i - 3]!;
+        const right = row[i + 3 < width ? i + 3 : i]!;
+        rgb[start + i] = row[i]! + share * (left + right - 2 * row[i]!);
       }
     }
   }
@@ -52,33 +50,7 @@ function relight({ size, rgb }: Picture, { chance, cloudy }: Studio): void {
   }
 }
 
-interface AxisStatistics {
-  readonly means: readonly number[];
-  readonly deviations: readonly number[];
-}
-
 const axes = [colorAxes.brightness, colorAxes.warmth, colorAxes.tint] as const;
-
-function along(rgb: Float32Array, at: number, axis: (typeof axes)[number]): number {
-  return axis[0] * rgb[at]! + axis[1] * rgb[at + 1]! + axis[2] * rgb[at + 2]!;
-}
-
-function measure(rgb: Float32Array): AxisStatistics {
-  const count = rgb.length / 3;
-  const [sums, squares] = [
-    [0, 0, 0],
-    [0, 0, 0],
-  ];
-  for (let at = 0; at < rgb.length; at += 3) {
-    for (let k = 0; k < 3; k++) {
-      const value = along(rgb, at, axes[k]!);
-      sums[k] = sums[k]! + value;
-      squares[k] = squares[k]! + value * value;
-    }
-  }
-  const means = sums.map((sum) => sum / count);
-  return { means, deviations: squares.map((square, k) => Math.sqrt(Math.max(0, square / count - means[k]! ** 2))) };
-}
 
 /** The identity in the middle, bent smoothly towards 0 and 1 at the ends: film rather than clipping. */
 function shoulder(x: number): number {
@@ -92,23 +64,29 @@ function shoulder(x: number): number {
  * photograph. A picture that has hardly any contrast keeps some of its flatness.
  */
 function expose({ rgb }: Picture, { chance, mood }: Studio): void {
-  const { means, deviations } = measure(rgb);
-  const wanted = mood.contrast * Math.sqrt(3);
-  const gain = clamp(wanted / (deviations[0]! + 1e-6), 0.5, 2.5);
+  const { means, covariance } = colorCovariance(rgb);
+  const deviations = axes.map((axis) => Math.sqrt(varianceAlong(covariance, axis)));
+  const gain = clamp((mood.contrast * Math.sqrt(3)) / deviations[0]!, 0.5, 2.5);
   const spread = Math.max(deviations[0]!, 0.05);
-  const limit = (deviation: number, most: number): number => gain * Math.min(1, (most * spread) / (deviation + 1e-6));
-  const vivid = chance.yes(0.1) ? 2 : 1;
+  const limited = (deviation: number, most: number): number => gain * Math.min(1, (most * spread) / deviation);
   const gains = [
     gain,
-    limit(deviations[1]!, vivid * chance.octaves(0.2, 0.75)),
-    limit(deviations[2]!, vivid * chance.octaves(0.06, 0.2)),
+    limited(deviations[1]!, mood.colorfulness * chance.octaves(0.25, 0.9)),
+    limited(deviations[2]!, mood.colorfulness * chance.octaves(0.07, 0.25)),
   ];
-  const targets = [mood.brightness * Math.sqrt(3), means[1]!, means[2]!];
+  // The three gains along the axes as one matrix on red, green and blue.
+  const matrix = Float64Array.from({ length: 9 }, (_, k) =>
+    axes.reduce((sum, axis, i) => sum + gains[i]! * axis[Math.floor(k / 3)]! * axis[k % 3]!, 0),
+  );
+  const mean = (means[0]! + means[1]! + means[2]!) / 3;
+  const shift = mood.brightness - mean;
   for (let at = 0; at < rgb.length; at += 3) {
-    const values = [0, 1, 2].map((k) => targets[k]! + gains[k]! * (along(rgb, at, axes[k]!) - means[k]!));
+    const red = rgb[at]! - means[0]!;
+    const green = rgb[at + 1]! - means[1]!;
+    const blue = rgb[at + 2]! - means[2]!;
     for (let c = 0; c < 3; c++) {
-      const value = values[0]! * axes[0][c]! + values[1]! * axes[1][c]! + values[2]! * axes[2][c]!;
-      rgb[at + c] = shoulder(value);
+      const change = matrix[c * 3]! * red + matrix[c * 3 + 1]! * green + matrix[c * 3 + 2]! * blue;
+      rgb[at + c] = shoulder(means[c]! + shift + change);
     }
   }
 }
@@ -127,7 +105,7 @@ export function develop(target: Picture, studio: Studio): Float32Array {
   const { chance } = studio;
   if (chance.yes(0.5)) relight(target, studio);
   expose(target, studio);
-  if (chance.yes(0.45)) soften(target, chance.octaves(0.35, 1.8));
+  if (chance.yes(0.4)) soften(target, chance.octaves(0.35, 1.6));
   if (chance.yes(0.4)) addGrain(target, studio);
   const { rgb } = target;
   for (let i = 0; i < rgb.length; i++) rgb[i] = clamp(rgb[i]!);

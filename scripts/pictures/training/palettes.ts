@@ -30,20 +30,23 @@ export interface Mood {
   /** Deviation of the warmth between the things of the picture; that of the tint is a fraction of it. */
   readonly variety: number;
   readonly tintShare: number;
+  /** What the variety is allowed, beside the contrast: 1, or more in the few vivid pictures. */
+  readonly colorfulness: number;
   /** How much lighter things are warmer; negative: cooler, as under a blue sky. */
   readonly lean: number;
 }
 
 /** As in photographs: mostly muted, sometimes nearly grey, now and then strongly colored. */
 export function mood(chance: Chance): Mood {
-  const vivid = chance.yes(0.16);
+  const vivid = chance.yes(0.2);
   return {
     brightness: clamp(0.47 + 0.12 * chance.normal(), 0.15, 0.85),
-    contrast: clamp(0.24 * Math.exp(0.25 * chance.normal()), 0.1, 0.42),
+    contrast: clamp(0.225 * Math.exp(0.25 * chance.normal()), 0.1, 0.42),
     warmth: (vivid ? 0.12 : 0.07) * chance.normal() + 0.015,
-    tint: (vivid ? 0.05 : 0.022) * chance.normal() - 0.008,
-    variety: (vivid ? 0.26 : 0.12) * Math.exp(0.5 * chance.normal()),
-    tintShare: chance.between(0.2, vivid ? 0.7 : 0.45),
+    tint: (vivid ? 0.07 : 0.025) * chance.normal() - 0.008,
+    variety: (vivid ? 0.3 : 0.15) * Math.exp(0.5 * chance.normal()),
+    tintShare: chance.between(0.2, vivid ? 0.9 : 0.5),
+    colorfulness: vivid ? 2.2 : 1,
     lean: chance.between(-0.25, 0.25),
   };
 }

@@ -15,7 +15,9 @@ function normalized(field: Float64Array, size: number): Tile {
   }
   const mean = sum / field.length;
   const deviation = Math.sqrt(squares / field.length - mean * mean);
-  return { size, values: Float32Array.from(field, (value) => (value - mean) / deviation) };
+  const values = new Float32Array(field.length);
+  for (let i = 0; i < values.length; i++) values[i] = (field[i]! - mean) / deviation;
+  return { size, values };
 }
 
 /**
@@ -25,15 +27,18 @@ function normalized(field: Float64Array, size: number): Tile {
 export function noiseTiles(chance: Chance, size: number, exponent: number, stretch = 1): readonly [Tile, Tile] {
   const re = new Float64Array(size * size);
   const im = new Float64Array(size * size);
-  for (let row = 0; row < size; row++) {
-    const fy = row <= size / 2 ? row : row - size;
-    for (let column = 0; column < size; column++) {
-      const fx = (column <= size / 2 ? column : column - size) * stretch;
-      const square = fx * fx + fy * fy;
-      if (square === 0) continue;
-      const amplitude = square ** (-exponent / 2);
-      re[row * size + column] = amplitude * chance.normal();
-      im[row * size + column] = amplitude * chance.normal();
+  // The amplitude is the same in all four quadrants.
+  const half = size / 2;
+  for (let fy = 0; fy <= half; fy++) {
+    for (let fx = 0; fx <= half; fx++) {
+      const square = fx * fx * stretch * stretch + fy * fy;
+      const amplitude = square === 0 ? 0 : square ** (-exponent / 2);
+      for (const row of fy % half === 0 ? [fy] : [fy, size - fy]) {
+        for (const column of fx % half === 0 ? [fx] : [fx, size - fx]) {
+          re[row * size + column] = amplitude * chance.normal();
+          im[row * size + column] = amplitude * chance.normal();
+        }
+      }
     }
   }
   transformSquare(re, im, size);

@@ -31,12 +31,12 @@ export function deadLeaves(target: Picture, studio: Studio): void {
   const smallest = chance.octaves(3, 14);
   const largest = size * chance.between(0.25, 0.5);
   // The areas of all leaves together, as a multiple of the picture's.
-  let left = size * size * chance.between(1.5, 3.2);
+  let left = size * size * chance.between(1.3, 2.4);
   const black = flat([0, 0, 0]);
   const shadow = chance.yes(0.6) ? chance.between(0.2, 0.6) : 0;
   const [slideX, slideY] = [chance.between(-5, 5), chance.between(1, 6)];
   const depthOfField = chance.yes(0.3);
-  const paints = Array.from({ length: chance.whole(6, 24) }, () =>
+  const paints = Array.from({ length: chance.whole(5, 16) }, () =>
     material(studio, undefined, chance.octaves(0.5, 1.5)),
   );
   for (let i = 0; left > 0 && i < 500; i++) {
@@ -45,20 +45,20 @@ export function deadLeaves(target: Picture, studio: Studio): void {
     const radius = 1 / Math.sqrt(u / smallest ** 2 + (1 - u) / largest ** 2);
     left -= 3 * radius * radius;
     const [x, y] = [chance.between(0, size), chance.between(0, size)];
-    const state = leafShape(studio, x, y, radius);
+    const shape = leafShape(studio, x, y, radius);
     if (shadow > 0 && radius > 6) {
       const behind = {
-        distance: (px: number, py: number) => state.distance(px - slideX, py - slideY),
+        distance: (px: number, py: number) => shape.distance(px - slideX, py - slideY),
         bounds: [
-          state.bounds[0] + slideX,
-          state.bounds[1] + slideY,
-          state.bounds[2] + slideX,
-          state.bounds[3] + slideY,
+          shape.bounds[0] + slideX,
+          shape.bounds[1] + slideY,
+          shape.bounds[2] + slideX,
+          shape.bounds[3] + slideY,
         ] as const,
       };
       fill(target, behind, black, shadow, 6);
     }
     const softness = depthOfField ? chance.octaves(1, 8) : 1.2;
-    fill(target, state, lit(studio, chance.pick(paints), x, y, 2 * radius), 1, softness);
+    fill(target, shape, lit(studio, chance.pick(paints), x, y, 2 * radius), 1, softness);
   }
 }
