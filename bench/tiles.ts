@@ -1,4 +1,4 @@
-// A large picture through all five levels, tile by tile: time by phase and the most memory held: npx tsx bench/tiles.ts [SIDE] [TILE] [MODELS]
+// A large picture through all five levels, tile by tile: time by phase and the most memory held: npx tsx bench/tiles.ts [SIDE] [TILE] [MODELS] [FAMILY]
 // The picture is the repository's own, enlarged; MODELS as for `npm run universal -- --models`, its own small ones by default.
 import { readImage, writeImage } from '../src/node/index.js';
 import { universalStyleTransfer } from '../src/index.js';
@@ -8,9 +8,9 @@ import { peakMemory, phaseTable } from '../examples/support/report.js';
 import { startWasm } from '../examples/support/wasm.js';
 import { asset } from '../examples/support/weights.js';
 
-const [side = '2048', tile = '', models] = process.argv.slice(2);
+const [side = '2048', tile = '', models, family] = process.argv.slice(2);
 const backend = await startWasm();
-const { levels, description } = await openAutoencoders({ models });
+const { levels, description } = await openAutoencoders({ models, family });
 const content = await readImage(asset('content-harbour.png'), { size: [Number(side), Number(side)] });
 const style = await readImage(asset('style-swirls.png'), { longSide: 512 });
 console.log(`${side}x${side} pixels, ${description}, on ${backend}; before the run ${peakMemory()}`);

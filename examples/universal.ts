@@ -34,7 +34,7 @@ const usage = `Gives a photograph the style of any picture in one pass, or makes
   --texture WxH        makes a texture of this size, without a content
   --seed N             seed of a texture                                             (0)
   --rounds N           how often a texture goes through the levels                   (3)
-  --save-style FILE    keeps the style, or the mixture, in a small .safetensors file, for --style with the same --models
+  --save-style FILE    keeps the style, or the mixture, in a small .style file, for --style with the same --models
   --threads N          threads of the wasm backend                                   (all cores)
 
 Ctrl-C stops and saves what the levels done so far have made.`;
@@ -78,7 +78,7 @@ function check(values: Given): void {
   for (const name of ['content', 'texture'] as const) needs(name, 'out');
   if (has('content') || has('texture')) return;
   if (!has('save-style')) throw new Error('Give --content, --texture or --save-style; --help explains them.');
-  for (const name of ['out', 'mask', 'strength', 'method', 'size', 'tile'] as const) needs(name, 'content');
+  for (const name of ['out', 'mask', 'strength', 'method', 'tile'] as const) needs(name, 'content');
 }
 
 /** Paints or makes a texture, as the options say; nothing where only a style is saved. */

@@ -112,7 +112,10 @@ export async function openAutoencoders(options: ModelsOptions): Promise<OpenedMo
   const { family, sources, place, levels: known } = choose(found, models, options);
   // Coarse to fine, as the levels are gone through; a strength for each is then in the order of the list.
   const wanted = (options.levels ?? [...known].reverse()) as readonly AutoencoderLevel[];
-  const others = found.length > 1 ? `; found ${found.map(inWords).join(', ')}: --family chooses` : '';
+  const others =
+    found.length > 1 && options.family === undefined
+      ? `; found ${found.map(inWords).join(', ')}: --family chooses`
+      : '';
   return {
     levels: await loadAutoencoders(sources, { family, levels: wanted, lazy: true }),
     family,

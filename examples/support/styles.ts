@@ -15,7 +15,8 @@ import { readImage } from '../../src/node/index.js';
 /** A style as it was given: its picture, or a file that `--save-style` wrote. */
 export type Style = Image | StyleOperators;
 
-const isStyleFile = (file: string): boolean => path.extname(file).toLowerCase() === '.safetensors';
+/** Style files are safetensors files, and may be called so. */
+const isStyleFile = (file: string): boolean => ['.style', '.safetensors'].includes(path.extname(file).toLowerCase());
 
 /** Reads pictures and style files. */
 export function readStyles(files: readonly string[], longSide: number): Promise<Style[]> {
@@ -31,7 +32,7 @@ export async function saveStyle(
   weights: readonly number[],
   levels: readonly Autoencoder[],
 ): Promise<StyleOperators> {
-  if (!isStyleFile(file)) throw new Error(`--save-style: ${file} must end in .safetensors.`);
+  if (!isStyleFile(file)) throw new Error(`--save-style: ${file} must end in .style or .safetensors.`);
   const known: StyleOperators[] = [];
   for (const style of styles) known.push(style instanceof tf.Tensor ? await styleOperators(style, { levels }) : style);
   const mixed = Object.fromEntries(
