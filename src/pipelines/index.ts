@@ -9,7 +9,8 @@ export { gatysObjective, type ObjectiveOptions, type StyleChoice } from './gatys
 export { presets, type LayerWeights, type LayersAndWeight, type PresetName, type Recipe } from './presets.js';
 export type { Progress } from './progressClock.js';
 export { universalStyleTransfer, type UniversalStyleTransferOptions } from './universalStyleTransfer.js';
+export { prepareContent, type PrepareContentOptions } from './universalContent.js';
 export { styleOperators, type StyleOperatorsOptions } from './universalStyles.js';
 export { synthesizeTexture, type SynthesizeTextureOptions } from './universalTexture.js';
-export type { StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalOptions.js';
+export type { PreparedContent, StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalOptions.js';
 export type { UniversalPhase, UniversalProgress } from './universalProgress.js';

@@ -3,13 +3,13 @@ import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Autoencoder } from '../models/index.js';
 import type { Features, Image } from '../types.js';
 import { type AffineMap, type Moments, applyAffine, applyAffineMasked } from '../wct/index.js';
-import { type Subject, featuresUnder, halo, masksUnder, momentsOf } from './universalMoments.js';
+import { type Statistics, type Subject, featuresUnder, halo, masksUnder, momentsOf } from './universalMoments.js';
 import type { Run } from './universalProgress.js';
 import { assemble, crop, grow, shrink, sizeOf, tilesOf } from './universalTiles.js';
 
 /**
  * Encodes a picture whose sides are multiples of the stride, applies to each region the map that `mapFor` makes of its moments,
- * and decodes. The result is the caller's.
+ * and decodes. Takes over features that are known already. The result is the caller's.
  */
 export async function transformLevel(
   level: Autoencoder,
@@ -17,13 +17,14 @@ export async function transformLevel(
   tileSize: number,
   mapFor: (moments: Moments, region: number) => AffineMap,
   run: Run,
+  known?: Statistics,
 ): Promise<{ image: Image; maps: AffineMap[] }> {
   const { image, masks } = subject;
   const owned = ownedTensors();
   try {
-    const first = await momentsOf(level, subject, tileSize, run);
-    const whole = first.features && owned.own(first.features);
-    const maps = await run('eigen', () => first.moments.map(mapFor));
+    const { moments, features: kept } = known ?? (await momentsOf(level, subject, tileSize, run));
+    const whole = kept && owned.own(kept);
+    const maps = await run('eigen', () => moments.map(mapFor));
 
     const pictures: Image[][] = [];
     const tiles = tilesOf(sizeOf(image), tileSize, level.stride);

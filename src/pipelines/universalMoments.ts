@@ -17,6 +17,14 @@ export interface Subject {
   readonly masks?: Tensor4D | undefined;
 }
 
+/** What a level finds out about a picture before it transforms it. */
+export interface Statistics {
+  /** One for each region. */
+  readonly moments: readonly Moments[];
+  /** The features of the whole picture, unless they are too large to keep. */
+  readonly features?: Features | undefined;
+}
+
 /** The margin within which a network does not see what it would see in the whole picture. */
 export const halo = ({ stride, reach }: Autoencoder): number => Math.ceil(reach / stride) * stride;
 
@@ -60,12 +68,7 @@ const keptPerPixel = 16;
 const regionsOf = ({ masks }: Subject): number => masks?.shape[3] ?? 1;
 
 /** Moments of every region over the whole picture, and the features unless they are too large to keep (the caller's). */
-export async function momentsOf(
-  level: Autoencoder,
-  subject: Subject,
-  tileSize: number,
-  run: Run,
-): Promise<{ moments: Moments[]; features?: Features }> {
+export async function momentsOf(level: Autoencoder, subject: Subject, tileSize: number, run: Run): Promise<Statistics> {
   const { image, masks } = subject;
   const tiles = tilesOf(sizeOf(image), tileSize, level.stride);
   const count = tiles.flat().length;

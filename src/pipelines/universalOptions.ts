@@ -3,12 +3,38 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { assert, assertImage, assertNumber, assertOneOf, assertTensor, show } from '../internal/assert.js';
 import type { Autoencoder } from '../models/index.js';
-import type { Image } from '../types.js';
-import { type MixMode, type StyleOperator, type WctOptions, mixModes, transferMethods } from '../wct/index.js';
+import type { Features, Image } from '../types.js';
+import {
+  type MixMode,
+  type Moments,
+  type StyleOperator,
+  type WctOptions,
+  mixModes,
+  transferMethods,
+} from '../wct/index.js';
 import type { UniversalProgress } from './universalProgress.js';
+import type { Size } from './universalTiles.js';
 
 /** A style at every level by the level's name, such as `relu4_1`. Plain data: keep it, mix it, save it with `encodeStyle`. */
 export type StyleOperators = Readonly<Record<string, StyleOperator>>;
+
+/** A content with what its deepest level knows about it, from `prepareContent`. Its owner disposes it; the rest is for reading. */
+export interface PreparedContent {
+  /** The picture, `[1, h, w, 3]`. */
+  readonly image: Image;
+  /** The regions that the statistics are of, `[1, h, w, regions]`. */
+  readonly masks?: Tensor4D;
+  /** The level that was prepared, such as `'relu5_1'`. */
+  readonly level: string;
+  /** Sides of the picture with what was added so that networks can halve them. */
+  readonly size: Size;
+  /** Moments of the features, one for each region. */
+  readonly moments: readonly Moments[];
+  /** The features; not where the picture is so large that they are computed again by tiles. */
+  readonly features?: Features;
+  /** Frees everything. */
+  dispose(): void;
+}
 
 /** One style or several: pictures `[1, h, w, 3]` of any size, or what `styleOperators` made of them. */
 export type UniversalStyleChoice =
@@ -25,8 +51,8 @@ export type UniversalStyleChoice =
 
 /** What {@link universalStyleTransfer} does. A preset of `wctPresets` can be spread into it. */
 export interface UniversalSettings extends Omit<WctOptions, 'strength'> {
-  /** `[1, h, w, 3]` of any size. */
-  readonly content: Image;
+  /** A picture `[1, h, w, 3]` of any size, or what `prepareContent` made of it. Borrowed. */
+  readonly content: Image | PreparedContent;
   /** The autoencoders to go through, from `loadAutoencoders`. They are applied from the deepest to the finest. Borrowed. */
   readonly levels: readonly Autoencoder[];
   /** 0 keeps the content's features, 1 takes the style's: one number, or one for each of `levels`, in their order. @defaultValue 1 */
@@ -35,7 +61,7 @@ export interface UniversalSettings extends Omit<WctOptions, 'strength'> {
   readonly mix?: MixMode;
   /**
    * A region of the content for each style, `[1, h, w, styles]`, values in 0..1 whose sums are at most 1. What is left over
-   * stays as it is. @defaultValue the styles are mixed everywhere
+   * stays as it is. Not with a {@link PreparedContent}, which has its own. @defaultValue the styles are mixed everywhere
    */
   readonly masks?: Tensor4D;
   /** Pictures with a longer side are worked on in tiles of about this size, to the same result. @defaultValue 768 */
@@ -48,8 +74,8 @@ export interface UniversalSettings extends Omit<WctOptions, 'strength'> {
   readonly onLevel?: (progress: UniversalProgress) => void | Promise<void>;
 }
 
-/** Whether a style is given as a picture. */
-export const isPicture = (style: Image | StyleOperators): style is Image => 'dataId' in style;
+/** Whether a style or content is given as a picture. */
+export const isPicture = (given: Image | StyleOperators | PreparedContent): given is Image => 'dataId' in given;
 
 /** A style as the cascade uses it. */
 export interface ResolvedStyle {
@@ -58,7 +84,7 @@ export interface ResolvedStyle {
 }
 
 /** One picture. */
-function assertPicture(where: string, argument: string, image: Image): void {
+export function assertPicture(where: string, argument: string, image: Image): void {
   assertImage(where, argument, image);
   assert(
     image.shape[0] === 1,
@@ -79,6 +105,13 @@ export function assertAutoencoders(where: string, levels: readonly Autoencoder[]
  * and need memory by their area.
  */
 export const defaultTileSize = 768;
+
+/** Sides that every level can halve as often as it wants, and at least two positions of the deepest one. */
+export function cascadeSize({ shape: [, h, w] }: Image, levels: readonly Autoencoder[]): Size {
+  const square = Math.max(...levels.map(({ stride }) => stride));
+  const enough = (side: number): number => Math.max(2, Math.ceil(side / square)) * square;
+  return [enough(h), enough(w)];
+}
 
 export function assertTileSize(where: string, tileSize: number): void {
   assertNumber(where, 'tileSize', tileSize, { integer: true, min: 64 });
@@ -130,11 +163,32 @@ function resolveWeights(where: string, choice: UniversalStyleChoice, count: numb
   return [...weights];
 }
 
+export function assertMaskShape(where: string, masks: Tensor4D, [, h, w]: Image['shape'], regions: number): void {
+  assertTensor(where, 'masks', masks, 4, '[1, h, w, styles]');
+  const expected = [1, h, w, regions];
+  assert(
+    masks.shape.every((side, i) => side === expected[i]),
+    () => `${where}: masks must have the shape [${expected.join(', ')}]; got [${masks.shape.join(', ')}]`,
+    ShapeError,
+  );
+}
+
+/** The content as a picture and its regions, with what is known about it. */
+function resolveContent(where: string, { content, masks }: UniversalSettings) {
+  if (typeof content !== 'object' || isPicture(content) || !('moments' in content)) {
+    assertPicture(where, 'content', content);
+    return { content, masks };
+  }
+  assert(!content.image.isDisposed, () => `${where}: content was disposed; prepare it again`);
+  assert(masks === undefined, () => `${where}: a prepared content has its own masks; give them to prepareContent`);
+  return { content: content.image, masks: content.masks, prepared: content };
+}
+
 /** Options, checked as far as that goes without computing, with their defaults; levels from deep to fine. */
 export function resolveUniversal(where: string, options: UniversalSettings & UniversalStyleChoice) {
-  const { content, levels, strength = 1, method = 'wct', mix = 'operator', masks } = options;
+  const { levels, strength = 1, method = 'wct', mix = 'operator' } = options;
   const { tileSize = defaultTileSize, keepWeights = true } = options;
-  assertPicture(where, 'content', content);
+  const { content, masks, prepared } = resolveContent(where, options);
   assertAutoencoders(where, levels);
   const styles = resolveStyles(where, options, levels);
   const weights = resolveWeights(where, options, styles.length, masks !== undefined);
@@ -147,19 +201,16 @@ export function resolveUniversal(where: string, options: UniversalSettings & Uni
     () => `${where}: strength must be a number or ${levels.length} numbers, one for each level; got ${show(strength)}`,
   );
   strengths.forEach((value) => assertNumber(where, 'strength', value, { min: 0, max: 1 }));
-  if (masks !== undefined) {
-    assertTensor(where, 'masks', masks, 4, '[1, h, w, styles]');
-    const expected = [1, content.shape[1], content.shape[2], styles.length];
-    assert(
-      masks.shape.every((side, i) => side === expected[i]),
-      () => `${where}: masks must have the shape [${expected.join(', ')}]; got [${masks.shape.join(', ')}]`,
-      ShapeError,
-    );
-  }
+  if (masks !== undefined) assertMaskShape(where, masks, content.shape, styles.length);
   const steps = levels
     .map((level, i) => ({ level, strength: strengths[i]! }))
     .sort((a, b) => b.level.level - a.level.level);
-  return { steps, styles, weights, method, mix, tileSize, keepWeights };
+  const size = cascadeSize(content, levels);
+  assert(
+    prepared === undefined || (prepared.level === steps[0]!.level.name && prepared.size.join() === size.join()),
+    () => `${where}: content was prepared for ${prepared!.level}; levels begin with ${steps[0]!.level.name}`,
+  );
+  return { content, masks, prepared, size, steps, styles, weights, method, mix, tileSize, keepWeights };
 }
 
 /** Masks hold weights in 0..1, and no pixel belongs to more than one region in sum. */

@@ -55,23 +55,22 @@ export type UniversalStyleTransferOptions = UniversalSettings & UniversalStyleCh
  * keeping the content's size, and in what `wctMap` lists.
  */
 export async function universalStyleTransfer(options: UniversalStyleTransferOptions): Promise<Image> {
-  const { content, masks, whitening = {}, colouring = {}, signal, onLevel } = options;
-  const { steps, styles, weights, method, mix, tileSize, keepWeights } = resolveUniversal(where, options);
+  const { whitening = {}, colouring = {}, signal, onLevel } = options;
+  const resolved = resolveUniversal(where, options);
+  const { content, masks, prepared, size, steps, styles, weights, method, mix, tileSize, keepWeights } = resolved;
   const [, height, width] = content.shape;
   const everything = { top: 0, left: 0, height, width };
   const owned = ownedTensors();
   try {
     const kept = owned.own(tf.clone(content));
     const regions = masks && owned.own(tf.clone(masks));
+    const features = prepared?.features && owned.own(tf.clone(prepared.features));
+    const known = prepared && { moments: prepared.moments, features };
     const pictures = styles.map(({ image }) => image && owned.own(tf.clone(image)));
     const named = Object.fromEntries(pictures.flatMap((image, k) => (image ? [[`style ${k + 1}`, image]] : [])));
     await assertPictures(where, { content: kept, ...named });
     if (regions !== undefined) await assertMasks(where, regions);
 
-    // Sides that every level can halve as often as it wants, and at least two positions of the deepest one.
-    const square = Math.max(...steps.map(({ level }) => level.stride));
-    const enough = (side: number): number => Math.max(2, Math.ceil(side / square)) * square;
-    const size = [enough(height), enough(width)] as const;
     let image = owned.own(fitByReflection(kept, size));
     const fittedMasks = regions && owned.own(fitByReflection(regions, size));
 
@@ -95,6 +94,7 @@ export async function universalStyleTransfer(options: UniversalStyleTransferOpti
           tileSize,
           (moments, region) => wctMap(moments, targets[region]!, { strength, method, ...whitening }),
           clock.run,
+          i === 0 ? known : undefined,
         );
         owned.dispose(image);
         image = owned.own(next.image);
