@@ -22,7 +22,7 @@ const usage = `Gatys' optimisation beside WCT, OT and AdaIN in one pass: picture
   --out FILE            where the sheet of pictures goes (.png)
   --size N              longer side of each picture in pixels                      (384)
   --strength S          of WCT, OT and AdaIN: one number, or one for each level    (0.6)
-  --levels L,L          of these, 5 (coarse) to 1 (fine)                           (all that there are)
+  --levels L,L          of these, 5 (coarse) to 1 (fine)                           (4,3,2,1 of the small ones, else all)
   --models NAME         their autoencoders, as in npm run universal                (small ones of this repository)
   --family NAME         which of several families in a folder
   --iterations N        steps of Gatys' optimisation                               (100)
@@ -68,7 +68,9 @@ async function main(values: Values<typeof options>): Promise<void> {
   const { levels, description } = await openAutoencoders({
     models: values.models,
     family: values.family,
-    levels: values.levels === undefined ? undefined : numbers(values.levels),
+    // The fifth level of the small ones makes a mush of most pictures.
+    levels:
+      values.levels === undefined ? (values.models === undefined ? [4, 3, 2, 1] : undefined) : numbers(values.levels),
   });
   console.error(`${description}; on ${backend}`);
 
@@ -94,8 +96,9 @@ async function main(values: Values<typeof options>): Promise<void> {
     const far = await likeness.measure(image);
     const time = seconds === undefined ? '' : `${seconds.toFixed(1)} s`;
     rows.push([name, time, far.content.toFixed(3), far.style.toFixed(3)]);
-    const label = [name, time, `c ${far.content.toFixed(2)} s ${far.style.toFixed(2)}`].filter((part) => part !== '');
-    cells.push({ image, label: label.join(', ') });
+    const [c, s] = [far.content, far.style].map((distance) => distance.toFixed(2).replace(/^0/, ''));
+    const short = seconds === undefined ? '' : ` ${seconds.toFixed(0)}s`;
+    cells.push({ image, label: `${name}${short} c${c} s${s}` });
   };
   await add('content', content);
   cells.push({ image: style, label: 'style' });
