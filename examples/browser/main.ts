@@ -40,7 +40,7 @@ const slots = {
     onError: fail,
   }),
   second: pictureSlot({
-    title: 'Second style',
+    title: 'Mix with',
     samples: [samples.swirls, samples.glass],
     optional: true,
     onChange: settingsChanged,
@@ -62,7 +62,7 @@ const isBusy = (): boolean => state === 'painting' || state === 'stopping';
 function refresh(): void {
   document.body.dataset['state'] = state;
   settings.refresh(slots.second.picture !== undefined);
-  const { method, weights: name } = settings.read();
+  const { method, size, weights: name } = settings.read();
   const bytes = weights.find((report) => report.name === name)?.bytes ?? 0;
   const able = hasBackend && chosen() !== undefined;
   paintButton.disabled = !able;
@@ -70,7 +70,7 @@ function refresh(): void {
   paintButton.textContent = bytes > 0 && !fetched.has(name) ? `Download ${megabytes(bytes)} and paint` : 'Paint';
   stopButton.hidden = !isBusy();
   stopButton.disabled = state === 'stopping';
-  const canGoOn = last?.canGoOn === true && method === 'gatys' && last.job.size === settings.read().size;
+  const canGoOn = last?.canGoOn === true && method === 'gatys' && last.job.size === size && last.job.weights === name;
   continueButton.hidden = isBusy() || !canGoOn;
 }
 
@@ -183,7 +183,7 @@ const shop = workshop({
       document.body.dataset['tensors'] = String(reply.tensors);
       easel.progress(0);
       easel.say('It did not work');
-      easel.complain(reply.broken ? `${reply.message}. ${restarted}` : reply.message);
+      easel.complain(reply.broken ? `${reply.message}. ${restarted}` : reply.message, reply.details);
       if (reply.broken) {
         last = undefined;
         shop.restart();

@@ -37,6 +37,8 @@ export interface UniversalJob extends CommonJob {
   readonly method: 'universal';
   readonly transfer: TransferName;
   readonly strength: number;
+  /** The deepest level, 1 to 5. */
+  readonly depth: number;
 }
 
 export interface GatysJob extends CommonJob {
@@ -100,6 +102,8 @@ export type Reply =
   | {
       readonly kind: 'failed';
       readonly message: string;
+      /** What lies behind it, for people who know TensorFlow.js. */
+      readonly details?: string;
       /** Whether the worker's state can no longer be trusted. */
       readonly broken: boolean;
       readonly tensors: number;

@@ -45,7 +45,8 @@ async function run(job: Job): Promise<void> {
     // What our own checks report leaves everything in order; anything else may be a lost device or a full heap.
     const known = error instanceof StyleError || error instanceof BackendError;
     const message = error instanceof Error ? error.message : String(error);
-    send({ kind: 'failed', message, broken: !known, tensors: tf.memory().numTensors });
+    const cause = error instanceof Error && error.cause instanceof Error ? { details: error.cause.message } : {};
+    send({ kind: 'failed', message, ...cause, broken: !known, tensors: tf.memory().numTensors });
   } finally {
     running = undefined;
   }

@@ -3,18 +3,16 @@ import type { Autoencoder, Features } from 'pastiche';
 
 /** An autoencoder that remembers the features of one picture. */
 export interface RememberingAutoencoder extends Autoencoder {
-  /** Names the picture that the next `encode` will get. Features of another name are forgotten. */
-  expect(name: string): void;
-  /** Frees what is remembered. */
-  forget(): void;
+  /** Names the picture that the next `encode` will get; without a name nothing is kept. Features of another name are forgotten. */
+  expect(name: string | undefined): void;
 }
 
 /**
  * An autoencoder that encodes a picture only once. The deepest level of a cascade always sees the content itself, so a change of
- * strength or style need not encode it again. For pictures that are worked on in one tile: `encode` must get the whole of it.
+ * strength or style need not encode it again. For pictures that are worked on in one tile: `encode` must get the whole of it, once.
  */
 export function encodeOnce(level: Autoencoder): RememberingAutoencoder {
-  let expected = '';
+  let expected: string | undefined;
   let kept: { name: string; features: Features } | undefined;
   const forget = (): void => {
     kept?.features.dispose();
@@ -26,14 +24,11 @@ export function encodeOnce(level: Autoencoder): RememberingAutoencoder {
       expected = name;
       if (kept?.name !== name) forget();
     },
-    forget,
     encode(image) {
-      if (kept === undefined) {
-        const features = level.encode(image);
-        kept = { name: expected, features: tf.keep(tf.clone(features)) };
-        return features;
-      }
-      return tf.clone(kept.features);
+      if (kept !== undefined) return tf.clone(kept.features);
+      const features = level.encode(image);
+      if (expected !== undefined) kept = { name: expected, features: tf.keep(tf.clone(features)) };
+      return features;
     },
     dispose() {
       forget();

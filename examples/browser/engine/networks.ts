@@ -54,6 +54,20 @@ export const weightsReports = (): WeightsReport[] => [
   { name: 'ust16x', method: 'universal', bytes: sizeOf16x, ...fromWeb('ust16x-encoder-1') },
 ];
 
+/** Says in the page's words that a download failed; the library's are the cause. */
+async function downloading<T>(name: PublicWeightsName, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof WeightsError)) throw cause;
+    throw new WeightsError(
+      `Downloading the weights from ${fromWeb(name).host} failed. Check the network and try again, ` +
+        'or choose the small weights, which need none.',
+      { cause },
+    );
+  }
+}
+
 let slimBytes: Promise<Uint8Array> | undefined;
 
 /** The small weights, fetched once. Asked for at the start of the page, so that they are there when they are needed. */
@@ -82,7 +96,9 @@ export async function openVgg(name: WeightsName, { signal, onPhase }: Watch): Pr
     onPhase('Downloading VGG-19', Math.min(1, loadedBytes / total));
   };
   onPhase('Downloading VGG-19', 0);
-  return loadVgg(await downloadWeights('vgg19-torchvision', { signal, onProgress }), { upTo: deepest, signal });
+  return downloading('vgg19-torchvision', async () =>
+    loadVgg(await downloadWeights('vgg19-torchvision', { signal, onProgress }), { upTo: deepest, signal }),
+  );
 }
 
 /** The networks of universal style transfer, loaded. The caller disposes each. */
@@ -97,5 +113,5 @@ export async function openAutoencoders(name: WeightsName, { signal, onPhase }: W
   onPhase('Downloading autoencoders', 0);
   const open = (part: 'encoder' | 'decoder', level: AutoencoderLevel): Promise<WeightSource> =>
     downloadWeights(`ust16x-${part}-${level}`, { signal, onProgress });
-  return loadAutoencoders(open, { family: 'ust16x', signal });
+  return downloading('ust16x-encoder-1', () => loadAutoencoders(open, { family: 'ust16x', signal }));
 }

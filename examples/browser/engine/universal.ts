@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Autoencoder, type StyleOperators, imageToPixels, styleOperators, universalStyleTransfer } from 'pastiche';
+import { type StyleOperators, imageToPixels, styleOperators, universalStyleTransfer } from 'pastiche';
 import type { Picture, PixelData, UniversalJob, WeightsName } from '../protocol.js';
 import { type RememberingAutoencoder, encodeOnce } from './encodeOnce.js';
 import { occasionally, toTensor } from './frames.js';
@@ -11,11 +11,8 @@ const mostStyles = 12;
 
 interface Networks {
   readonly weights: WeightsName;
-  /** As they are: for styles. */
-  readonly plain: readonly Autoencoder[];
-  /** For contents: the deepest remembers. */
-  readonly levels: readonly Autoencoder[];
-  readonly deepest: RememberingAutoencoder;
+  /** From deep to fine. */
+  readonly levels: readonly RememberingAutoencoder[];
   readonly styles: Map<string, StyleOperators>;
 }
 
@@ -34,43 +31,50 @@ export function universalPainter(): Painter<UniversalJob> {
     const onPhase = (text: string, fraction?: number): void =>
       send({ kind: 'phase', text, ...(fraction === undefined ? {} : { fraction }) });
     onPhase('Reading the weights');
-    const plain = (await openAutoencoders(weights, { signal, onPhase })).sort((a, b) => b.level - a.level);
-    const deepest = encodeOnce(plain[0]!);
-    open = { weights, plain, deepest, levels: [deepest, ...plain.slice(1)], styles: new Map() };
+    const levels = await openAutoencoders(weights, { signal, onPhase });
+    open = { weights, levels: levels.sort((a, b) => b.level - a.level).map(encodeOnce), styles: new Map() };
     return open;
   }
 
-  /** What is known about a style; computed where it is new. */
-  async function operatorsOf(known: Networks, picture: Picture, size: number, watch: Watch): Promise<StyleOperators> {
-    const name = `${picture.id} at ${size}`;
-    let operators = known.styles.get(name);
-    if (operators === undefined) {
+  /** What is known about a style at some levels; computed where it is new. */
+  async function operatorsOf(
+    { styles, levels: all }: Networks,
+    picture: Picture,
+    { size, depth }: UniversalJob,
+    watch: Watch,
+  ): Promise<StyleOperators> {
+    const key = `${picture.id} at ${size}`;
+    let operators = styles.get(key) ?? {};
+    const missing = all.filter(({ level, name }) => level <= depth && !(name in operators));
+    if (missing.length > 0) {
       watch.send({ kind: 'phase', text: 'Looking at the style' });
       const image = toTensor(picture, size);
       try {
-        operators = await styleOperators(image, { levels: known.plain, signal: watch.signal });
+        for (const level of missing) level.expect(undefined);
+        operators = { ...operators, ...(await styleOperators(image, { levels: missing, signal: watch.signal })) };
       } finally {
         image.dispose();
       }
     }
     // The latest last, so that the oldest is forgotten.
-    known.styles.delete(name);
-    known.styles.set(name, operators);
-    if (known.styles.size > mostStyles) known.styles.delete([...known.styles.keys()][0]!);
+    styles.delete(key);
+    styles.set(key, operators);
+    if (styles.size > mostStyles) styles.delete([...styles.keys()][0]!);
     return operators;
   }
 
   return {
     dispose,
     async paint(job, watch) {
-      const { content, styles, size, mix, strength, transfer } = job;
+      const { content, styles, size, depth, mix, strength, transfer } = job;
       const { signal, send } = watch;
       let seen: PixelData | undefined;
       try {
         const known = await networks(job.weights, watch);
         const operators: StyleOperators[] = [];
-        for (const style of styles) operators.push(await operatorsOf(known, style, size, watch));
-        known.deepest.expect(`${content.id} at ${size}`);
+        for (const style of styles) operators.push(await operatorsOf(known, style, job, watch));
+        const levels = known.levels.filter(({ level }) => level <= depth);
+        levels.forEach((level, i) => level.expect(i === 0 ? `${content.id} at ${size}` : undefined));
         const image = toTensor(content, size);
         const show = occasionally(0);
         let result: tf.Tensor4D | undefined;
@@ -79,7 +83,7 @@ export function universalPainter(): Painter<UniversalJob> {
             content: image,
             styles: operators,
             ...(styles.length > 1 ? { styleWeights: [1 - mix, mix] } : {}),
-            levels: known.levels,
+            levels,
             strength,
             method: transfer,
             signal,

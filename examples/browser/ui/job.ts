@@ -15,7 +15,7 @@ const bare = ({ id, data, width, height }: NamedPicture) => ({ id, data, width, 
 export function jobOf(settings: Settings, { content, styles }: Chosen, goOn: boolean): Job {
   const { backend, weights, mix, size, method } = settings;
   const common = { backend, weights, mix, size, content: bare(content), styles: styles.map(bare) };
-  if (method === 'universal') return { ...common, method, transfer: settings.transfer, strength: settings.strength };
-  const { styleWeight, steps, levels } = settings;
+  const { transfer, strength, depth, styleWeight, steps, levels } = settings;
+  if (method === 'universal') return { ...common, method, transfer, strength, depth };
   return { ...common, method, styleWeight, steps, levels, goOn };
 }

@@ -5,7 +5,8 @@ const [width, height, margin] = [600, 120, 6];
 
 interface Point {
   readonly loss: number;
-  readonly level: number;
+  /** Which line it belongs to: every level of every run has its own. */
+  readonly line: string;
 }
 
 /** The loss of each step, on a logarithmic scale. Losses of different sizes cannot be compared: each has a line of its own. */
@@ -15,19 +16,20 @@ export function lossCurve() {
   const caption = figure.querySelector('figcaption')!;
   let points: Point[] = [];
   let steps = 1;
+  let run = 0;
 
   function lines(): string[] {
     const logs = points.map(({ loss }) => Math.log(Math.max(loss, 1e-12)));
     const [low, high] = [Math.min(...logs), Math.max(...logs)];
     const x = (i: number): number => margin + (i / Math.max(1, steps - 1)) * (width - 2 * margin);
     const y = (value: number): number => margin + ((high - value) / (high - low || 1)) * (height - 2 * margin);
-    const byLevel = new Map<number, string[]>();
-    points.forEach(({ level }, i) => {
-      const line = byLevel.get(level) ?? [];
+    const found = new Map<string, string[]>();
+    points.forEach(({ line: name }, i) => {
+      const line = found.get(name) ?? [];
       line.push(`${x(i).toFixed(1)},${y(logs[i]!).toFixed(1)}`);
-      byLevel.set(level, line);
+      found.set(name, line);
     });
-    return [...byLevel.values()].map((line) => line.join(' '));
+    return [...found.values()].map((line) => line.join(' '));
   }
 
   function draw(): void {
@@ -50,14 +52,15 @@ export function lossCurve() {
     /** Begins anew, or goes on behind what is there. */
     begin(goOn: boolean): void {
       if (!goOn) points = [];
-      steps = 1;
-      figure.hidden = false;
-      draw();
+      run += 1;
+      // Nothing to see before the first step.
+      figure.hidden = points.length === 0;
     },
     /** A step of a run that will have `left` more. */
     add(loss: number, level: number, left: number): void {
-      points.push({ loss, level });
+      points.push({ loss, line: `${run}.${level}` });
       steps = points.length + left;
+      figure.hidden = false;
       draw();
     },
     hide(): void {

@@ -14,6 +14,7 @@ export interface Settings {
   readonly size: number;
   readonly steps: number;
   readonly levels: number;
+  readonly depth: number;
 }
 
 const weightsTitles: Readonly<Record<WeightsName, string>> = {
@@ -34,6 +35,7 @@ const shown: Readonly<Record<string, (value: number) => string>> = {
   percent: (value) => `${value} %`,
   weight: (value) => short(styleWeightOf(value)),
   pixels: (value) => `${value} px`,
+  levels: (value) => (value === 1 ? '1 level' : `${value} levels`),
   count: String,
 };
 
@@ -124,6 +126,7 @@ export function settingsForm() {
       size: range('size'),
       steps: range('steps'),
       levels: Number(choice('levels')),
+      depth: range('depth'),
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { PixelData } from '../protocol.js';
-import { byId } from './dom.js';
+import { byId, element } from './dom.js';
 
 /** The large picture with its progress and words. */
 export function stage() {
@@ -80,9 +80,10 @@ export function stage() {
       left.textContent = time;
     },
     /** An error in words; none takes the last one away. */
-    complain(words: string | undefined): void {
+    complain(words: string | undefined, details?: string): void {
       error.hidden = words === undefined;
-      error.textContent = words ?? '';
+      error.replaceChildren(words ?? '');
+      if (details !== undefined) error.append(element('details', {}, element('summary', {}, 'Details'), details));
     },
   };
 }

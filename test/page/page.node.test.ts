@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type OpenPage, executablePath, openPage } from './openPage.js';
+import { difference, pixelsOf, visitor } from './visitor.js';
+
+// The page computes in its own browser: once is enough.
+const here = inject('backend') === 'wasm';
+if (here && executablePath === undefined) {
+  const message = 'No Chromium found: the page of examples/browser is not tested. Install it or set CHROMIUM.';
+  if (process.env['REQUIRE_BROWSER'] === '1') throw new Error(message);
+  console.warn(message);
+}
+
+describe.runIf(here && executablePath !== undefined)('the page of examples/browser', () => {
+  let opened: OpenPage;
+  let page: Page;
+  let visit: ReturnType<typeof visitor>;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    opened = await openPage();
+    page = await opened.browser.newPage({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    visit = visitor(page);
+    await page.goto(opened.address);
+    await page.waitForSelector('#paint:enabled');
+  });
+  afterAll(() => opened.close());
+
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  const text = (id: string) => page.locator(`#${id}`).innerText();
+
+  test('is ready with the sample pictures, and every control has a name', async () => {
+    expect(await text('status')).toBe('Ready');
+    for (const name of ['Content', 'Style']) expect(await page.getByAltText(new RegExp(`^${name}: `)).count()).toBe(1);
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLInputElement>('input, select, button')]
+        .filter((control) => !control.ariaLabel && !control.labels?.length && !control.textContent.trim())
+        .map((control) => control.outerHTML),
+    );
+    expect(nameless).toEqual([]);
+    expect(await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuenow')).toBe('0');
+    await visit.screenshot('1-ready');
+  });
+
+  test('universal: paints, and a slider repaints without looking at the style again', async () => {
+    await visit.slide('Size', 128);
+    const original = await visit.shown();
+    expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
+    const painted = await visit.shown();
+    expect([painted.width, painted.height]).toEqual([128, 96]);
+    expect(original.width).toBe(512);
+    const tensors = await visit.tensors();
+    expect(tensors).toBeGreaterThan(0);
+    await visit.screenshot('2-universal');
+
+    // Everything that the page says from now on.
+    await page.evaluate(() => {
+      const said: string[] = [];
+      const status = document.querySelector('#status')!;
+      new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true });
+      Object.assign(globalThis, { said });
+    });
+    expect(await visit.afterRun(() => visit.slide('Strength', 10))).toBe('done');
+    const faint = await visit.shown();
+    expect(difference(faint, painted)).toBeGreaterThan(3);
+    const said = await page.evaluate(() => (globalThis as unknown as { said: string[] }).said);
+    expect(said.at(0)).toBe('Repainting');
+    expect(said).not.toContain('Looking at the style');
+    expect(await visit.tensors()).toBe(tensors);
+
+    // A second style is new to the worker; its share is not.
+    await visit.afterRun(() => button('Mix with: sample Glass').click());
+    const half = await visit.shown();
+    expect(difference(half, faint)).toBeGreaterThan(0.5);
+    await visit.afterRun(() => visit.slide('Share of the second style', 0));
+    expect(difference(await visit.shown(), faint)).toBeLessThan(1);
+    expect(await visit.tensors()).toBe(tensors);
+    await visit.afterRun(() => button('Mix with: remove the picture').click());
+  });
+
+  test('downloads what is seen as a PNG', async () => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
+    expect(download.suggestedFilename()).toBe('pastiche.png');
+    const file = readFileSync(await download.path());
+    expect(await sharp(file).metadata()).toMatchObject({ format: 'png', width: 128, height: 96 });
+    expect(difference(await pixelsOf(file), await visit.shown())).toBe(0);
+  });
+
+  test('shows the original on request', async () => {
+    const painted = await visit.shown();
+    await button('Original').click();
+    expect((await visit.shown()).width).toBe(512);
+    await button('Original').click();
+    expect(difference(await visit.shown(), painted)).toBe(0);
+  });
+
+  test('Gatys: paints with a loss curve, stops, goes on, and frees its tensors', async () => {
+    await page.getByText('Gatys', { exact: true }).click();
+    await visit.slide('Steps', 10);
+    // By keyboard: the focus goes to the button that takes the place of the one that was pressed.
+    await button('Paint').focus();
+    expect(await visit.afterRun(() => page.keyboard.press('Enter'))).toBe('done');
+    const tensors = await visit.tensors();
+    const loss = async (): Promise<number[]> => (await text('curve')).match(/[\d.]+(e-?\d+)?/g)!.map(Number);
+    const [end, steps, start] = await loss();
+    expect(steps).toBe(20);
+    expect(end).toBeLessThan(start!);
+    expect(await page.locator('#curve polyline').count()).toBe(2);
+    const first = await visit.shown();
+
+    await visit.slide('Steps', 400);
+    await button('Paint').press('Enter');
+    await page.waitForFunction(() => document.querySelector('#left')!.textContent.startsWith('step'));
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('stop');
+    await visit.screenshot('3-painting');
+    expect(await visit.afterRun(() => page.keyboard.press('Enter'))).toBe('stopped');
+    expect(await text('status')).toMatch(/^Stopped after/);
+    expect(await visit.tensors()).toBe(tensors);
+    const [, stepsBefore] = await loss();
+
+    await visit.slide('Steps', 10);
+    expect(await visit.afterRun(() => button('Continue').click())).toBe('done');
+    expect((await loss())[1]).toBe(stepsBefore! + 10);
+    expect(await visit.tensors()).toBe(tensors);
+    expect(difference(await visit.shown(), first)).toBeGreaterThan(0);
+    await visit.screenshot('4-gatys');
+  });
+
+  test('a file that is no picture: says so, and keeps the picture that was there', async () => {
+    const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
+    await page.getByLabel('Content: choose a file').setInputFiles(file);
+    await page.getByRole('alert').waitFor();
+    expect(await text('error')).toBe(
+      'notes.txt is no picture that this browser can read. Choose a JPEG, PNG or WebP file.',
+    );
+    expect(await page.getByAltText('Content: Harbour').count()).toBe(1);
+    await visit.screenshot('5-bad-file');
+  });
+
+  test('public weights: says their size first, and what is wrong without a network', async () => {
+    await page.route('https://huggingface.co/**', (route) => route.abort());
+    await page.getByText('More settings').click();
+    await page.getByLabel('Weights').selectOption('vgg19-torchvision');
+    expect(await text('weights-note')).toMatch(/52 MB from huggingface\.co, once.*BSD-3-Clause/);
+    expect(await visit.afterRun(() => button('Download 52 MB and paint').click())).toBe('failed');
+    expect(await text('error')).toMatch(/^Downloading the weights from huggingface\.co failed\. Check the network/);
+    // The networks of before are gone, and nothing came in their place.
+    expect(await visit.tensors()).toBe(0);
+    await visit.screenshot('6-offline');
+    await page.getByLabel('Weights').selectOption('slim');
+  });
+
+  test('a picture of one’s own, and a worker that breaks down: a new one paints', async () => {
+    const buffer = await sharp({ create: { width: 90, height: 120, channels: 3, background: '#84a' } })
+      .jpeg()
+      .toBuffer();
+    await page.getByLabel('Content: choose a file').setInputFiles({ name: 'own.jpg', mimeType: 'image/jpeg', buffer });
+    await page.getByAltText('Content: own.jpg').waitFor();
+    const crash = (): Promise<unknown> =>
+      page.workers()[0]!.evaluate(() => {
+        setTimeout(() => {
+          throw new RangeError('out of memory');
+        });
+      });
+    expect(await visit.afterRun(crash)).toBe('failed');
+    expect(await text('error')).toMatch(/has been started again.*out of memory/);
+    await page.getByText('Universal', { exact: true }).click();
+    expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
+    const { width, height } = await visit.shown();
+    expect([width, height]).toEqual([96, 128]);
+  });
+
+  test('offers the backends that there are, and warns of those without a graphics card', async () => {
+    const backends = await page.getByLabel('Backend').locator('option').allInnerTexts();
+    expect(backends[0]).toBe('WebAssembly (processor)');
+    expect(backends[1]).toMatch(/^WebGL \(graphics card\), (in software: slow|not in this browser)$/);
+    expect(await page.getByLabel('Backend').inputValue()).toBe('wasm');
+  });
+
+  test('nothing was thrown on the page', () => {
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright';
+import sharp from 'sharp';
+import { expect } from 'vitest';
+
+const folder = path.resolve('out/page');
+const wide = { width: 1280, height: 860 };
+const narrow = { width: 360, height: 740 };
+
+/** Pixels that are seen, RGBA. */
+export interface Shown {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** The pixels of a PNG. */
+export async function pixelsOf(png: Buffer): Promise<Shown> {
+  const { data, info } = await sharp(png).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+}
+
+/** What a person does on the page and sees of it. */
+export function visitor(page: Page) {
+  const runs = (): Promise<number> => page.evaluate(() => Number(document.body.dataset['runs'] ?? 0));
+  return {
+    /** Tensors alive after the last run. */
+    tensors: (): Promise<number> => page.evaluate(() => Number(document.body.dataset['tensors'])),
+
+    /** Does something and waits until the run that it starts, or ends, is over; the state then. */
+    async afterRun(act: () => Promise<unknown>): Promise<string | undefined> {
+      const before = await runs();
+      await act();
+      await page.waitForFunction((n) => Number(document.body.dataset['runs'] ?? 0) > n, before, { timeout: 100_000 });
+      return page.evaluate(() => document.body.dataset['state']);
+    },
+
+    /** The pixels of the picture that is shown, RGBA. */
+    async shown(): Promise<Shown> {
+      const png = await page.evaluate(() => document.querySelector<HTMLCanvasElement>('#painting')!.toDataURL());
+      return pixelsOf(Buffer.from(png.slice(png.indexOf(',') + 1), 'base64'));
+    },
+
+    /** Moves a slider. */
+    slide: (name: string, value: number): Promise<void> => page.getByLabel(name, { exact: true }).fill(String(value)),
+
+    /** The page as it is, wide and narrow. Nothing may stick out on a phone. */
+    async screenshot(name: string): Promise<void> {
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: path.join(folder, `${name}-wide.png`), fullPage: true });
+      await page.setViewportSize(narrow);
+      await page.screenshot({ path: path.join(folder, `${name}-narrow.png`) });
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      await page.setViewportSize(wide);
+      expect(width).toBeLessThanOrEqual(narrow.width);
+    },
+  };
+}
+
+/** Mean difference of two pictures of one size, in 0..255. */
+export const difference = (a: Shown, b: Shown): number =>
+  a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
