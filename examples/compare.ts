@@ -68,9 +68,7 @@ async function main(values: Values<typeof options>): Promise<void> {
   const { levels, description } = await openAutoencoders({
     models: values.models,
     family: values.family,
-    // The fifth level of the small ones makes a mush of most pictures.
-    levels:
-      values.levels === undefined ? (values.models === undefined ? [4, 3, 2, 1] : undefined) : numbers(values.levels),
+    levels: values.levels === undefined ? undefined : numbers(values.levels),
   });
   console.error(`${description}; on ${backend}`);
 
@@ -108,7 +106,7 @@ async function main(values: Values<typeof options>): Promise<void> {
     const { image, seconds } = await run();
     await add(name, image, seconds);
   }
-  await writeFile(out, await contactSheet(cells, { columns: 3, cellWidth: longSide }));
+  await writeFile(out, await contactSheet(cells, { columns: 3, cellWidth: Math.max(384, longSide) }));
   console.log(table([['', 'time', 'content', 'style'], ...rows]));
   console.log(`${out}: the pictures with their distances (c content, s style); peak ${peakMemory()}`);
 }

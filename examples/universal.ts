@@ -24,7 +24,7 @@ const usage = `Gives a photograph the style of any picture in one pass, or makes
   --models NAME        autoencoders: a folder with encoders and decoders, one file with all of them, or ust16x or ust, which
                        are downloaded                                                (small ones of this repository)
   --family NAME        which of several families in a folder: ust, ust16x, slim      (the one with the most levels)
-  --levels L,L         how deep, 5 (coarse) to 1 (fine)                              (all that there are)
+  --levels L,L         how deep, 5 (coarse) to 1 (fine)                              (4,3,2,1 of the small ones, else all)
   --strength S         0 keeps the content, 1 takes the style; one number, or one for each level
                        in the order of --levels                                      (0.6; 1 for textures)
   --method NAME        wct, ot (moves the content least) or adain                    (wct)

@@ -17,7 +17,7 @@ export interface ModelsOptions {
   readonly models?: string | undefined;
   /** Which family, where a folder holds several. */
   readonly family?: string | undefined;
-  /** @defaultValue all that there are */
+  /** @defaultValue all that there are; of the small weights of this repository those that paint well */
   readonly levels?: readonly number[] | undefined;
 }
 
@@ -27,6 +27,9 @@ export interface OpenedModels {
   readonly family: AutoencoderFamilyName;
   readonly description: string;
 }
+
+/** The fifth level of the small weights makes a mush of most pictures. */
+const usualOfSmallOnes: readonly AutoencoderLevel[] = [4, 3, 2, 1];
 
 const publicFamilies = ['ust', 'ust16x'] as const;
 
@@ -111,7 +114,8 @@ export async function openAutoencoders(options: ModelsOptions): Promise<OpenedMo
   const found = await find(models);
   const { family, sources, place, levels: known } = choose(found, models, options);
   // Coarse to fine, as the levels are gone through; a strength for each is then in the order of the list.
-  const wanted = (options.levels ?? [...known].reverse()) as readonly AutoencoderLevel[];
+  const usual = options.models === undefined ? usualOfSmallOnes : [...known].reverse();
+  const wanted = (options.levels ?? usual) as readonly AutoencoderLevel[];
   const others =
     found.length > 1 && options.family === undefined
       ? `; found ${found.map(inWords).join(', ')}: --family chooses`
