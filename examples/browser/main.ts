@@ -134,7 +134,9 @@ async function onDone(reply: Extract<Reply, { kind: 'done' }>): Promise<void> {
   document.body.dataset['tensors'] = String(reply.tensors);
   fetched.add(job.weights);
   const stale = slots.content.picture?.id !== job.content.id;
-  if (!stale && reply.picture !== undefined) {
+  // A change that was stopped halfway leaves the picture of before.
+  const halfway = quiet === true && reply.stopped;
+  if (!stale && !halfway && reply.picture !== undefined) {
     last = { job, canGoOn: reply.canGoOn };
     await easel.finish(reply.picture);
   }

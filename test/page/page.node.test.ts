@@ -79,6 +79,16 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(difference(await visit.shown(), faint)).toBeLessThan(1);
     expect(await visit.tensors()).toBe(tensors);
     await visit.afterRun(() => button('Mix with: remove the picture').click());
+
+    // Stopped before the first level: the picture of before stays, and no tensor is left.
+    const before = await visit.shown();
+    const startAndStop = (): Promise<void> =>
+      page.evaluate(() => {
+        for (const id of ['paint', 'stop']) document.querySelector<HTMLButtonElement>(`#${id}`)!.click();
+      });
+    expect(await visit.afterRun(startAndStop)).toBe('stopped');
+    expect(difference(await visit.shown(), before)).toBe(0);
+    expect(await visit.tensors()).toBe(tensors);
   });
 
   test('downloads what is seen as a PNG', async () => {
