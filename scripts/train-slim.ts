@@ -45,7 +45,7 @@ const [batch, poolSize, seed, threads] = [whole('batch'), whole('pool'), whole('
 /** Of the decoders' steps; the deep ones have most to learn. */
 const shares: Readonly<Record<AutoencoderLevel, number>> = { 1: 0.1, 2: 0.15, 3: 0.2, 4: 0.25, 5: 0.3 };
 /** Seeds of pictures for measuring, out of the way of those for training. */
-const heldOut = Array.from({ length: 24 }, (_, i) => 1_000_000_000 + i);
+const heldOut = Array.from({ length: 24 }, (_, i) => -1 - i);
 
 interface Report {
   readonly step: number;
@@ -101,9 +101,9 @@ async function main(folder: string): Promise<void> {
   );
   const encoder = await loadVgg(safetensors(encodeSafetensors(weights)), { preprocessing: 'none', padding: 'reflect' });
   const decoders: Record<string, Omit<Awaited<ReturnType<typeof finish>>, 'weights'>> = {};
+  // Other pictures than the encoder's, larger and twice as many.
+  const pictures = picturePool(2 * poolSize, decoderCrop, batch, seed * 1_000_000 + 500_000);
   for (const level of [1, 2, 3, 4, 5] as const) {
-    // Other pictures than the encoder's, larger, and a new one each time until the pool is through.
-    const pictures = picturePool(2 * poolSize, decoderCrop, batch, seed * 1_000_000 + 500_000);
     const steps = Math.max(1, Math.round(decoderSteps * shares[level]));
     const { weights: trained, ...log } = await finish(
       `decoder ${level}`,
