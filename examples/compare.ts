@@ -103,8 +103,11 @@ async function main(values: Values<typeof options>): Promise<void> {
   for (const [name, run] of runs) {
     if (signal.aborted) break;
     console.error(name);
-    const { image, seconds } = await run();
-    await add(name, image, seconds);
+    const painted = await run().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      return undefined;
+    });
+    if (painted !== undefined) await add(name, painted.image, painted.seconds);
   }
   await writeFile(out, await contactSheet(cells, { columns: 3, cellWidth: Math.max(384, longSide) }));
   console.log(table([['', 'time', 'content', 'style'], ...rows]));

@@ -32,6 +32,20 @@ describe.skipIf(inject('backend') !== 'wasm')('npm run compare', () => {
     expect(height).toBeGreaterThan(2 * 48);
   });
 
+  test('Ctrl-C ends it, and the sheet shows what is done', async () => {
+    const out = path.join(folder, 'stopped.png');
+    const endless = ['--size', '48', '--levels', '1', '--iterations', '100000', '--threads', '1'];
+    let asked = false;
+    const { code, stdout } = await runProgram('compare', [...pair, ...endless, '--out', out], (written, child) => {
+      if (asked || !written.includes('Gatys')) return;
+      asked = true;
+      child.kill('SIGINT');
+    });
+    expect(stdout).toMatch(/\nWCT .*\nOT .*\nAdaIN .*\nGatys .*\n/);
+    expect(code).toBe(0);
+    expect(existsSync(out)).toBe(true);
+  });
+
   test.each([
     [[...pair], '--out must be given'],
     [[...pair, '--out', 'sheet.jpg'], '--out: sheet.jpg must end in .png.'],
