@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { hasSharedData, sharedPath } from '../_setup/shared.js';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
 import { difference, pixelsOf, visitor } from './visitor.js';
 
@@ -181,6 +182,20 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
     const { width, height } = await visit.shown();
     expect([width, height]).toEqual([96, 128]);
+  });
+
+  test.skipIf(!hasSharedData)('public autoencoders: their size first, then they arrive and paint', async () => {
+    await page.route('https://raw.githubusercontent.com/**', async (route) => {
+      const [, level, part] = /(\d)S([ED])\.pth$/.exec(route.request().url())!;
+      const file = `weights/ust16x-${part === 'E' ? 'encoder' : 'decoder'}-${level!}.pth`;
+      await route.fulfill({ path: sharedPath(file), headers: { 'access-control-allow-origin': '*' } });
+    });
+    await page.getByLabel('Weights').selectOption('ust16x');
+    expect(await visit.afterRun(() => button('Download 9.7 MB and paint').click())).toBe('done');
+    const { width, height } = await visit.shown();
+    expect([width, height]).toEqual([96, 128]);
+    // They need not be announced again.
+    await button('Paint').waitFor();
   });
 
   test('offers the backends that there are, and warns of those without a graphics card', async () => {

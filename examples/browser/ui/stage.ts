@@ -56,6 +56,8 @@ export function stage() {
     /** A painting on its way. */
     showPainted(pixels: PixelData): void {
       painted = pixels;
+      // What can be downloaded is what is seen.
+      offer(null);
       compare.disabled = false;
       draw();
     },
