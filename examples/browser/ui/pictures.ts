@@ -10,7 +10,7 @@ export interface NamedPicture extends Picture {
 }
 
 /** A file that is no picture, in words for the page. */
-export class PictureError extends Error {
+class PictureError extends Error {
   override name = 'PictureError';
 }
 
