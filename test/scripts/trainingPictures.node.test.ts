@@ -22,6 +22,14 @@ describe.runIf(inject('backend') === 'cpu')('drawTrainingPicture', () => {
     expect(again).toEqual([11, 3, 7].map((seed) => sha256(pictures[seed]!)));
   });
 
+  it('draws these pictures and no others, on every machine: whoever changes them has to train the weights anew', () => {
+    // As the bytes of an image file, in which the last bit of a sine does not show.
+    const bytes = createHash('sha256');
+    for (const rgb of [...pictures, ...kinds.map((kind) => drawKind(kind, 1, size))])
+      bytes.update(Uint8Array.from(rgb, (value) => Math.round(255 * value)));
+    expect(bytes.digest('hex')).toBe('b2cdc5c29d6372f102ccc1363a21deb8baaae1302eb677e1dd8736455c5813f2');
+  });
+
   it('draws another picture for another seed', () => {
     expect(new Set(pictures.map(sha256)).size).toBe(pictures.length);
   });

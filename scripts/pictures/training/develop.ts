@@ -1,38 +1,10 @@
 import { clamp } from '../color.js';
+import { focus, halveColors, soften } from './lens.js';
 import { colorAxes } from './palettes.js';
 import type { Picture } from './picture.js';
 import { colorCovariance, varianceAlong } from './statistics.js';
 import type { Studio } from './studio.js';
 import { tileAt } from './tiles.js';
-
-/**
- * Softens by a Gaussian of about `deviation` pixels: small steps, each with the weights `[s, 1 - 2 s, s]` and variance `2 s` along
- * rows and columns.
- */
-function soften({ size, rgb }: Picture, deviation: number): void {
-  const steps = Math.ceil((deviation * deviation) / 0.6);
-  const share = (deviation * deviation) / steps / 2;
-  const width = size * 3;
-  const before = new Float32Array(width);
-  const row = new Float32Array(width);
-  for (let step = 0; step < steps; step++) {
-    before.set(rgb.subarray(0, width));
-    for (let start = 0; start < rgb.length; start += width) {
-      // Along the column: the row above as it was, this row, the row below; then along the row.
-      const below = start + width < rgb.length ? start + width : start;
-      for (let i = 0; i < width; i++) {
-        const value = rgb[start + i]!;
-        row[i] = value + share * (before[i]! + rgb[below + i]! - 2 * value);
-        before[i] = value;
-      }
-      for (let i = 0; i < width; i++) {
-        const left = row[i < 3 ? i : i - 3]!;
-        const right = row[i + 3 < width ? i + 3 : i]!;
-        rgb[start + i] = row[i]! + share * (left + right - 2 * row[i]!);
-      }
-    }
-  }
-}
 
 /** Uneven light: a gain that changes slowly over the picture, and darker corners. */
 function relight({ size, rgb }: Picture, { chance, cloudy }: Studio): void {
@@ -66,12 +38,12 @@ function shoulder(x: number): number {
 function expose({ rgb }: Picture, { chance, mood }: Studio): void {
   const { means, covariance } = colorCovariance(rgb);
   const deviations = axes.map((axis) => Math.sqrt(varianceAlong(covariance, axis)));
-  const gain = clamp((mood.contrast * Math.sqrt(3)) / deviations[0]!, 0.5, 2.5);
+  const gain = clamp((mood.contrast * Math.sqrt(3)) / deviations[0]!, 0.3, 2.5);
   const spread = Math.max(deviations[0]!, 0.05);
   const limited = (deviation: number, most: number): number => gain * Math.min(1, (most * spread) / deviation);
   const gains = [
     gain,
-    limited(deviations[1]!, mood.colorfulness * chance.octaves(0.25, 0.9)),
+    limited(deviations[1]!, mood.colorfulness * chance.octaves(0.3, 1)),
     limited(deviations[2]!, mood.colorfulness * chance.octaves(0.07, 0.25)),
   ];
   // The three gains along the axes as one matrix on red, green and blue.
@@ -100,13 +72,15 @@ function addGrain({ rgb }: Picture, { chance }: Studio): void {
   }
 }
 
-/** What a camera does to a scene: uneven light, exposure, softness and grain. The result lies in 0..1. */
+/** What a camera does to a scene: uneven light, depth of field, exposure, softness and grain. The result lies in 0..1. */
 export function develop(target: Picture, studio: Studio): Float32Array {
   const { chance } = studio;
   if (chance.yes(0.5)) relight(target, studio);
+  if (chance.yes(0.15)) focus(target, studio);
   expose(target, studio);
-  if (chance.yes(0.4)) soften(target, chance.octaves(0.35, 1.6));
-  if (chance.yes(0.4)) addGrain(target, studio);
+  if (chance.yes(0.35)) soften(target, chance.octaves(0.35, 1.6));
+  if (chance.yes(0.3)) addGrain(target, studio);
+  if (chance.yes(0.5)) halveColors(target);
   const { rgb } = target;
   for (let i = 0; i < rgb.length; i++) rgb[i] = clamp(rgb[i]!);
   return rgb;

@@ -9,6 +9,7 @@ import { glyphs } from './kinds/glyphs.js';
 import { landscape } from './kinds/landscape.js';
 import { mosaic } from './kinds/mosaic.js';
 import { patterns } from './kinds/patterns.js';
+import { portraits } from './kinds/portraits.js';
 import { smoothShapes } from './kinds/smoothShapes.js';
 import { surfaces } from './kinds/surfaces.js';
 import { picture, type Picture } from './picture.js';
@@ -26,6 +27,7 @@ const subjects: readonly Kind[] = [
   { name: 'foliage', weight: 11, draw: foliage },
   { name: 'buildings', weight: 11, draw: buildings },
   { name: 'deadLeaves', weight: 20, draw: deadLeaves },
+  { name: 'portraits', weight: 7, draw: portraits },
   { name: 'surfaces', weight: 8, draw: surfaces },
   { name: 'smoothShapes', weight: 8, draw: smoothShapes },
   { name: 'mosaic', weight: 6, draw: mosaic },

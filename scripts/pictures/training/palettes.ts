@@ -40,11 +40,11 @@ export interface Mood {
 export function mood(chance: Chance): Mood {
   const vivid = chance.yes(0.2);
   return {
-    brightness: clamp(0.47 + 0.12 * chance.normal(), 0.15, 0.85),
-    contrast: clamp(0.225 * Math.exp(0.25 * chance.normal()), 0.1, 0.42),
-    warmth: (vivid ? 0.12 : 0.07) * chance.normal() + 0.015,
+    brightness: clamp(0.49 + 0.16 * chance.normal(), 0.14, 0.88),
+    contrast: clamp(0.205 * Math.exp(0.36 * chance.normal()), 0.06, 0.42),
+    warmth: (vivid ? 0.12 : 0.07) * chance.normal(),
     tint: (vivid ? 0.07 : 0.025) * chance.normal() - 0.008,
-    variety: (vivid ? 0.3 : 0.15) * Math.exp(0.5 * chance.normal()),
+    variety: (vivid ? 0.34 : 0.18) * Math.exp(0.5 * chance.normal()),
     tintShare: chance.between(0.2, vivid ? 0.9 : 0.5),
     colorfulness: vivid ? 2.2 : 1,
     lean: chance.between(-0.25, 0.25),
