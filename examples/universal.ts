@@ -128,9 +128,9 @@ async function main(values: Given): Promise<void> {
   const { image, reports, seconds, stopped } = result;
   await writeImage(out, image);
   const [, height, width] = image.shape;
-  console.log(
-    `${phaseTable(reports)}\n${out}: ${width}x${height} pixels, ${seconds.toFixed(1)} s, peak ${peakMemory()}`,
-  );
+  console.log(phaseTable(reports));
+  if (content === undefined) console.log('Not in it: the style, which is looked at once before the first round.');
+  console.log(`${out}: ${width}x${height} pixels, ${seconds.toFixed(1)} s, peak ${peakMemory()}`);
   if (stopped) console.log(`Stopped: the picture is what ${reports.at(-1)!.name} left, and unfinished.`);
 }
 

@@ -18,12 +18,17 @@ export type Style = Image | StyleOperators;
 /** Style files are safetensors files, and may be called so. */
 const isStyleFile = (file: string): boolean => ['.style', '.safetensors'].includes(path.extname(file).toLowerCase());
 
-/** Reads pictures and style files. */
-export function readStyles(files: readonly string[], longSide: number): Promise<Style[]> {
-  return Promise.all(
-    files.map(async (file) => (isStyleFile(file) ? decodeStyle(await readFile(file)) : readImage(file, { longSide }))),
-  );
+async function readStyleFile(file: string): Promise<StyleOperators> {
+  try {
+    return decodeStyle(await readFile(file));
+  } catch (cause) {
+    throw new Error(`--style: ${file} cannot be read as a style file: ${(cause as Error).message}`, { cause });
+  }
 }
+
+/** Reads pictures and style files. */
+export const readStyles = (files: readonly string[], longSide: number): Promise<Style[]> =>
+  Promise.all(files.map((file) => (isStyleFile(file) ? readStyleFile(file) : readImage(file, { longSide }))));
 
 /** Writes the style, or the mixture of several, to a file for `--style`. */
 export async function saveStyle(

@@ -111,6 +111,11 @@ describe.skipIf(inject('backend') !== 'wasm')('npm run universal', () => {
       [...content, ...swirls, ...out, ...small, '--strength', '2'],
       'strength must be a number in 0..1',
     ],
+    [
+      'a style file that is none',
+      [...content, '--style', 'assets/slim.safetensors', ...out],
+      'slim.safetensors cannot be read as a style file',
+    ],
     ['too many masks', [...content, ...swirls, ...out, ...small, '--mask', 'a', '--mask', 'b'], 'got 2 for 1 style.'],
     [
       'no such models',
