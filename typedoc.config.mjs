@@ -1,4 +1,39 @@
+import { readdirSync } from 'node:fs';
 import { katex } from '@mdit/plugin-katex';
+import { Converter } from 'typedoc';
+
+/** In the order of the navigation; a guide that is not named comes after these. */
+const order = [
+  'getting-started',
+  'choosing',
+  'conventions',
+  'custom-loss',
+  'custom-transform',
+  'lbfgs',
+  'wct',
+  'training',
+  'weights',
+  'backends',
+  'memory',
+  'performance',
+  'troubleshooting',
+  'differences',
+  'architecture',
+];
+const rank = (name) => (order.indexOf(name) + order.length + 1) % (order.length + 1);
+const guides = readdirSync(new URL('docs', import.meta.url))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => name.slice(0, -3))
+  .sort((a, b) => rank(a) - rank(b));
+
+/** Guides are called by their first heading: front matter would show as a table where they are read as files. */
+function titlesFromHeadings(app) {
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
+    const first = document.content[0];
+    const heading = /^# (.+)$/m.exec(first?.text ?? '');
+    if (heading !== null) document.name = heading[1];
+  });
+}
 
 const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node'];
 
@@ -10,7 +45,8 @@ export default {
   tsconfig: 'tsconfig.json',
   out: 'site',
   readme: 'README.md',
-  projectDocuments: ['docs/*.md'],
+  plugin: [titlesFromHeadings],
+  projectDocuments: guides.map((name) => `docs/${name}.md`),
   // MathML needs neither a style sheet nor fonts, so the site works offline.
   markdownItLoader: (md) => {
     md.use(katex, { output: 'mathml', throwOnError: true, strict: 'error', delimiters: 'dollars' });

@@ -1,6 +1,6 @@
 /**
  * The pictures of the guides, from the pictures and weights of this repository alone: npm run gallery [NAME...]. Takes some minutes.
- * Writes docs/images/NAME.jpg, each at most 150 kB.
+ * Writes docs/images/NAME.jpg, each at most 100 kB.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { startWasm } from '../examples/support/wasm.js';
 import { asset, openWeights } from '../examples/support/weights.js';
 
 const root = path.join(import.meta.dirname, '..');
-const mostBytes = 150_000;
+const mostBytes = 100_000;
 /** The level that universal style transfer begins at. The deeper ones of the present weights lose colour: see the sheet `layers`. */
 const deepest = 3;
 
@@ -114,9 +114,9 @@ const programs = [
 
 /** A JPEG of at most `mostBytes`, of the best quality that fits. */
 async function save(name: string, png: Uint8Array): Promise<void> {
-  for (let quality = 88; ; quality -= 6) {
+  for (let quality = 80; ; quality -= 6) {
     const jpeg = await sharp(png)
-      .resize({ width: 1320, withoutEnlargement: true })
+      .resize({ width: 1100, withoutEnlargement: true })
       .jpeg({ quality, mozjpeg: true })
       .toBuffer();
     if (jpeg.length > mostBytes && quality > 40) continue;

@@ -27,7 +27,7 @@ export interface PreparedContent {
   /** The level that was prepared, such as `'relu5_1'`. */
   readonly level: string;
   /** Sides of the picture with what was added so that networks can halve them. */
-  readonly size: Size;
+  readonly size: readonly [height: number, width: number];
   /** Moments of the features, one for each region. */
   readonly moments: readonly Moments[];
   /** The features; not where the picture is so large that they are computed again by tiles. */
