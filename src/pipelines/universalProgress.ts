@@ -5,7 +5,7 @@ import type { MapInfo } from '../wct/index.js';
 /** Where the time goes; see {@link UniversalProgress.phases}. */
 export type UniversalPhase = 'load' | 'style' | 'encode' | 'statistics' | 'eigen' | 'apply' | 'decode';
 /** All of them, in the order in which they follow each other. */
-export const phases: readonly UniversalPhase[] = ['load', 'style', 'encode', 'statistics', 'eigen', 'apply', 'decode'];
+const phases: readonly UniversalPhase[] = ['load', 'style', 'encode', 'statistics', 'eigen', 'apply', 'decode'];
 
 /** Does one piece of work: counts its time, and lets others have their turn. */
 export type Run = <T>(phase: UniversalPhase, work: () => T | Promise<T>) => Promise<T>;

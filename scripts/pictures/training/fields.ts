@@ -7,7 +7,7 @@ import { tileAt, type Tile } from './tiles.js';
 export type Field = (x: number, y: number) => number;
 
 /** A turned, scaled and moved view of a field whose own units are `unit` pixels. */
-export function placed(chance: Chance, field: Field, unit: number, turn = chance.between(0, 2 * Math.PI)): Field {
+function placed(chance: Chance, field: Field, unit: number, turn = chance.between(0, 2 * Math.PI)): Field {
   const cos = Math.cos(turn) / unit;
   const sin = Math.sin(turn) / unit;
   const left = chance.between(0, 128);

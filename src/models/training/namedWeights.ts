@@ -10,7 +10,7 @@ import type { NamedVariable } from './layer.js';
 export type NamedWeights = Readonly<Record<string, WeightArray>>;
 
 /** `[h, w, in, out]` to `[out, in, h, w]`, the order of weight files. */
-export function toOihw(values: ArrayLike<number>, [h, w, input, output]: ConvWeights['kernelShape']): WeightArray {
+function toOihw(values: ArrayLike<number>, [h, w, input, output]: ConvWeights['kernelShape']): WeightArray {
   const result = new Float32Array(values.length);
   let from = 0;
   for (let place = 0; place < h * w; place++)

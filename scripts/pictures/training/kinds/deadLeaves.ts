@@ -6,7 +6,7 @@ import type { Studio } from '../studio.js';
 import { box, circle, polygon, type Shape } from '../../shapes.js';
 
 /** A random outline of about the given radius. */
-export function leafShape({ chance }: Studio, x: number, y: number, radius: number): Shape {
+function leafShape({ chance }: Studio, x: number, y: number, radius: number): Shape {
   const kind = chance.uniform();
   if (kind < 0.2) return circle(x, y, radius);
   if (kind < 0.6) return blob(chance, x, y, radius);
