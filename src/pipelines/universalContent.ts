@@ -52,7 +52,7 @@ export interface PrepareContentOptions extends ReadOptions {
  * const content = await prepareContent(picture, { levels: [level] });
  * for (const strength of [0.3, 0.6, 0.9])
  *   (await universalStyleTransfer({ content, style, levels: [level], strength })).dispose();
- * console.log(content.level, content.features?.shape); // => pixels [1, 16, 24, 3]
+ * console.log([content.level, content.features?.shape]); // => ['pixels', [1, 16, 24, 3]]
  * content.dispose();
  * ```
  */
