@@ -1,23 +1,17 @@
-/** Draws the pictures of assets/: `npx tsx scripts/draw-pictures.ts [name...]`. The same on every machine. */
+/** Draws the pictures of assets/: `npm run draw -- [name...]`. The same on every machine. */
 import path from 'node:path';
 import sharp from 'sharp';
-import { harbour } from './pictures/harbour.js';
-import { stainedGlass } from './pictures/stainedGlass.js';
-import { swirls } from './pictures/swirls.js';
+import { height, pictures, toBytes, width } from './pictures/index.js';
 
-const pictures = {
-  'content-harbour': () => harbour(1),
-  'style-swirls': () => swirls(1),
-  'style-glass': () => stainedGlass(1),
-};
-
-const [width, height] = [512, 384];
+const names = Object.keys(pictures);
 const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !names.includes(name));
+if (unknown !== undefined) throw new Error(`draw: expected ${names.join(', ')}; got ${unknown}`);
+
 for (const [name, draw] of Object.entries(pictures)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  const rgb = Uint8Array.from(draw(), (value) => Math.round(255 * value));
   const file = path.join(import.meta.dirname, '..', 'assets', `${name}.png`);
-  const { size } = await sharp(rgb, { raw: { width, height, channels: 3 } })
+  const { size } = await sharp(toBytes(draw()), { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 9, adaptiveFiltering: true })
     .toFile(file);
   console.log(`${name}.png: ${width} x ${height}, ${Math.round(size / 1000)} kB`);

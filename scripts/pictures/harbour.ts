@@ -1,8 +1,9 @@
 import { randomNumbers, type RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { boat } from './boats.js';
 import { bridge, house, tower } from './buildings.js';
-import { canvas, cover, fill, sampleAt, toRgb, type Canvas } from './canvas.js';
+import { canvas, fill, toRgb, type Canvas } from './canvas.js';
 import { clamp, hex, mix, scale, smoothstep, type Color } from './color.js';
+import { film } from './film.js';
 import { blades, foliage, mountains, sky, water, type Sun } from './nature.js';
 import { fbm, valueNoise } from './noise.js';
 import { below, box, circle, line } from './shapes.js';
@@ -98,18 +99,6 @@ function crowd(target: Canvas, random: RandomNumbers, from: number): void {
     fill(target, line([x, ground - tall * 0.42], [x, ground - tall * 0.76], 2.8), coat);
     fill(target, circle(x, ground - tall * 0.92, 1.35), hex('#d9a684'));
   }
-}
-
-/** Slight vignette, warmth and grain: what a lens and a film do. */
-function develop(target: Canvas, grain: number, seed: number): void {
-  const before = { ...target, data: target.data.slice() };
-  cover(target, (x, y) => {
-    const [r, g, b] = sampleAt(before, x, y);
-    const corner = Math.hypot((x - width / 2) / width, (y - height / 2) / height);
-    const light = 1.04 - 0.34 * corner ** 2 + grain * (valueNoise(x * 1.1, y * 1.1, seed) - 0.5);
-    const contrast = (v: number): number => clamp(v + 0.16 * v * (1 - v) * (2 * v - 1));
-    return [contrast(r * light * 1.015), contrast(g * light), contrast(b * light * 0.975)];
-  });
 }
 
 /** A town on a lake in the late afternoon: `[384, 512, 3]`, RGB in 0..1. */
@@ -226,6 +215,6 @@ export function harbour(seed: number): Float32Array {
     }
     fill(target, circle(x, y, 0.9), hex('#7a4a1c'));
   }
-  develop(target, 0.035, seed + 40);
+  film(target, 0.035, seed + 40);
   return toRgb(target);
 }
