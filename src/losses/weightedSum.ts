@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { StyleError } from '../errors.js';
+import { addAll } from '../internal/addAll.js';
 import { assert, assertNumber, show } from '../internal/assert.js';
 import { closedForm, valueAndGradOf } from '../internal/differentiable.js';
 import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
@@ -56,7 +57,7 @@ export function weightedSum<T extends Tensor = tf.Tensor4D>(terms: readonly Weig
         parts: tf.mul<Tensor1D>(parts ?? tf.reshape<tf.Rank.R1>(value, [1]), weight),
       };
     });
-  const value = (x: T): tf.Scalar => tf.addN(terms.map(({ loss, weight = 1 }) => tf.mul<tf.Scalar>(loss(x), weight)));
+  const value = (x: T): tf.Scalar => addAll(terms.map(({ loss, weight = 1 }) => tf.mul<tf.Scalar>(loss(x), weight)));
   return closedForm<T>({
     partNames: terms.flatMap(({ loss, name }, i) => loss.partNames ?? [name ?? `term ${i + 1}`]),
     value,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { LayerError, ShapeError, StyleError } from '../errors.js';
 import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
+import { addAll } from '../internal/addAll.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
 import { ensureNetworkGradients } from '../internal/networkGradients.js';
 import type { Features, Image } from '../types.js';
@@ -137,7 +138,7 @@ export async function graphModelExtractor<L extends string = string>(
         });
         const along = (x: Tensor): Tensor => {
           const found = run('imageGradient', x as Image, wanted);
-          return tf.addN(found.map((features, i) => tf.sum(tf.mul(features, slopes[i]!))));
+          return addAll(found.map((features, i) => tf.sum(tf.mul(features, slopes[i]!))));
         };
         return gradientOf(along, image);
       });

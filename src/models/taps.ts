@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import { LayerError } from '../errors.js';
+import { addAll } from '../internal/addAll.js';
 import { assert, assertImage, assertNumber, show } from '../internal/assert.js';
 import { closedForm, valueAndGradOf } from '../internal/differentiable.js';
 import type { ClosedForm, Features, Image, LossTap } from '../types.js';
@@ -53,7 +54,7 @@ export function insertLossTaps<L extends string>(
 
   const value = (image: Image): Scalar => {
     const features = extractor.features(image, layers);
-    return tf.addN(taps.map(({ layer, loss, weight = 1 }) => tf.mul<Scalar>(loss(features[layer]), weight)));
+    return addAll(taps.map(({ layer, loss, weight = 1 }) => tf.mul<Scalar>(loss(features[layer]), weight)));
   };
   return closedForm({
     check: (image) => assertImage(where, 'image', image),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { addAll } from '../../internal/addAll.js';
 import { sumOfSquares } from '../../internal/sums.js';
 import type { Features, Image } from '../../types.js';
 import { blockLoss, pictureLoss, through } from './blockDecoder.js';
@@ -69,7 +70,7 @@ function clip(gradients: Gradients, parameters: readonly NamedVariable[], clipNo
       const gradient = gradients.get(parameter);
       return gradient === undefined ? [] : [sumOfSquares(gradient)];
     });
-    return tf.minimum(1, tf.div(clipNorm, tf.add(tf.sqrt(tf.addN(squares)), 1e-12)));
+    return tf.minimum(1, tf.div(clipNorm, tf.add(tf.sqrt(addAll(squares)), 1e-12)));
   });
   for (const parameter of parameters) {
     const gradient = gradients.get(parameter);
