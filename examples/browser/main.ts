@@ -1,22 +1,23 @@
 import type { Job, Reply, WeightsName, WeightsReport } from './protocol.js';
+import { type State, buttons } from './ui/buttons.js';
 import { byId } from './ui/dom.js';
+import { type Complaint, breakdown, complaint } from './ui/errors.js';
 import { type Chosen, jobOf } from './ui/job.js';
 import { lossCurve } from './ui/lossCurve.js';
-import { samples } from './ui/pictures.js';
+import { contents, styles } from './ui/samples.js';
 import { settingsForm } from './ui/settings.js';
 import { pictureSlot } from './ui/slot.js';
 import { stage } from './ui/stage.js';
-import { duration, megabytes, timeLeft } from './ui/words.js';
+import { tab } from './ui/tab.js';
+import { duration, timeLeft } from './ui/words.js';
 import { workshop } from './ui/workshop.js';
 
-type State = 'starting' | 'ready' | 'painting' | 'stopping' | 'done' | 'stopped' | 'failed';
+/* Brings together what a person does, what the worker says, and what is seen of both. */
 
 const easel = stage();
 const curve = lossCurve();
 const settings = settingsForm();
-const [paintButton, stopButton, continueButton] = ['paint', 'stop', 'continue'].map((id) =>
-  byId(id, HTMLButtonElement),
-) as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
+const title = tab();
 
 let state: State = 'starting';
 let hasBackend = false;
@@ -25,23 +26,18 @@ let weights: readonly WeightsReport[] = [];
 const fetched = new Set<WeightsName>(['slim']);
 /** What is being painted, and whether it is only a change of what is seen already. */
 let current: { job: Job; quiet: boolean } | undefined;
-/** What was painted last and has not gone stale. */
-let last: { job: Job; canGoOn: boolean } | undefined;
+/** What was painted last of the present content. */
+let last: Job | undefined;
 /** The controls have changed while the last change was painted. */
 let again = false;
 
-const fail = (error: unknown): void => easel.complain(error instanceof Error ? error.message : String(error));
+const fail = (error: unknown): void => easel.complain(complaint(error));
 const slots = {
-  content: pictureSlot({ title: 'Content', samples: [samples.harbour], onChange: contentChanged, onError: fail }),
-  style: pictureSlot({
-    title: 'Style',
-    samples: [samples.swirls, samples.glass],
-    onChange: settingsChanged,
-    onError: fail,
-  }),
+  content: pictureSlot({ title: 'Content', samples: contents, onChange: contentChanged, onError: fail }),
+  style: pictureSlot({ title: 'Style', samples: styles, onChange: settingsChanged, onError: fail }),
   second: pictureSlot({
     title: 'Mix with',
-    samples: [samples.swirls, samples.glass],
+    samples: styles,
     optional: true,
     onChange: settingsChanged,
     onError: fail,
@@ -57,21 +53,36 @@ function chosen(): Chosen | undefined {
 }
 
 const isBusy = (): boolean => state === 'painting' || state === 'stopping';
+const isStale = (job: Job): boolean => slots.content.picture?.id !== job.content.id;
 
-/** Puts the buttons into the state that everything else is in. */
+const controls = buttons({
+  onPaint: () => paint(),
+  onContinue: () => paint({ goOn: true }),
+  onStop(atOnce) {
+    again = false;
+    if (atOnce) {
+      shop.restart();
+      void ended('stopped', 'Stopped at once');
+      return;
+    }
+    shop.stop();
+    easel.say('Stopping');
+    setState('stopping');
+  },
+});
+
+/** Brings everything that is seen into the present state. */
 function refresh(): void {
   document.body.dataset['state'] = state;
   settings.refresh(slots.second.picture !== undefined);
-  const { method, size, weights: name } = settings.read();
-  const bytes = weights.find((report) => report.name === name)?.bytes ?? 0;
-  const able = hasBackend && chosen() !== undefined;
-  paintButton.disabled = !able;
-  paintButton.hidden = isBusy();
-  paintButton.textContent = bytes > 0 && !fetched.has(name) ? `Download ${megabytes(bytes)} and paint` : 'Paint';
-  stopButton.hidden = !isBusy();
-  stopButton.disabled = state === 'stopping';
-  const canGoOn = last?.canGoOn === true && method === 'gatys' && last.job.size === size && last.job.weights === name;
-  continueButton.hidden = isBusy() || !canGoOn;
+  const { method, weights: name } = settings.read();
+  const missing = weights.find((report) => report.name === name && report.bytes > 0 && !fetched.has(name));
+  controls.refresh({
+    state,
+    able: hasBackend && chosen() !== undefined,
+    canGoOn: last !== undefined && method === 'gatys',
+    ...(missing ? { missing } : {}),
+  });
 }
 
 function setState(next: State): void {
@@ -82,7 +93,7 @@ function setState(next: State): void {
 function paint({ goOn = false, quiet = false } = {}): void {
   const pictures = chosen();
   if (pictures === undefined || isBusy()) return;
-  const job = jobOf(settings.read(), pictures, goOn);
+  const job = jobOf(settings.read(), pictures, goOn ? easel.painted() : undefined);
   current = { job, quiet };
   again = false;
   easel.complain(undefined);
@@ -90,20 +101,28 @@ function paint({ goOn = false, quiet = false } = {}): void {
   else curve.hide();
   if (!quiet) easel.progress(undefined);
   easel.say(quiet ? 'Repainting' : 'Painting');
-  const hadFocus = document.activeElement === paintButton || document.activeElement === continueButton;
   setState('painting');
-  // The button that was pressed is gone: the keyboard goes on at the one in its place.
-  if (hadFocus) stopButton.focus();
   shop.paint(job);
 }
 
-/** A run is over, one way or the other. */
-function rest(next: State): void {
-  const hadFocus = document.activeElement === stopButton;
+/** A run is over, one way or the other. What it has painted so far can be downloaded and gone on from. */
+async function ended(next: State, words: string): Promise<void> {
+  const { job } = current ?? {};
+  if (job !== undefined && !isStale(job) && easel.painted() !== undefined) {
+    last = job;
+    await easel.offer();
+  }
   current = undefined;
+  if (next !== 'done') easel.progress(0);
+  easel.say(words);
+  title.rest(words);
   setState(next);
   document.body.dataset['runs'] = String(Number(document.body.dataset['runs'] ?? 0) + 1);
-  if (hadFocus) (continueButton.hidden ? paintButton : continueButton).focus();
+}
+
+function failed(error: Complaint): void {
+  easel.complain(error);
+  void ended('failed', 'It did not work');
 }
 
 function contentChanged(): void {
@@ -120,98 +139,72 @@ function settingsChanged(): void {
   if (current?.quiet === true) again = true;
   const now = settings.read();
   const follows =
-    last?.job.method === 'universal' &&
+    last?.method === 'universal' &&
     now.method === 'universal' &&
-    now.weights === last.job.weights &&
-    now.backend === last.job.backend;
+    now.weights === last.weights &&
+    now.backend === last.backend;
   if (follows && !isBusy()) paint({ quiet: true });
   else refresh();
 }
 
 async function onDone(reply: Extract<Reply, { kind: 'done' }>): Promise<void> {
-  const { job, quiet } = current ?? {};
-  if (job === undefined) return;
-  document.body.dataset['tensors'] = String(reply.tensors);
+  if (current === undefined) return;
+  const { job, quiet } = current;
   fetched.add(job.weights);
-  const stale = slots.content.picture?.id !== job.content.id;
   // A change that was stopped halfway leaves the picture of before.
-  const halfway = quiet === true && reply.stopped;
-  if (!stale && !halfway && reply.picture !== undefined) {
-    last = { job, canGoOn: reply.canGoOn };
-    await easel.finish(reply.picture);
-  }
-  easel.progress(reply.stopped ? 0 : 1);
-  const took = duration(reply.seconds);
-  const words = reply.stopped ? `Stopped after ${took}` : quiet === true ? `Repainted in ${took}` : `Done in ${took}`;
-  easel.say(reply.message === undefined ? words : `${words}. ${reply.message}`);
-  rest(reply.stopped ? 'stopped' : 'done');
+  const halfway = quiet && reply.stopped;
+  if (!isStale(job) && !halfway && reply.picture !== undefined) easel.showPainted(reply.picture);
+  if (!reply.stopped) easel.progress(1);
+  const verb = reply.stopped ? 'Stopped after' : quiet ? 'Repainted in' : 'Done in';
+  const words = `${verb} ${duration(reply.seconds)}`;
+  await ended(reply.stopped ? 'stopped' : 'done', reply.message === undefined ? words : `${words}. ${reply.message}`);
   if (again && !reply.stopped) paint({ quiet: true });
 }
 
 function onStep(reply: Extract<Reply, { kind: 'step' }>): void {
-  if (current === undefined) return;
+  if (current === undefined || state === 'stopping') return;
   const { done, of, loss, level = 1, secondsLeft, picture } = reply;
   easel.progress(done / of);
+  title.progress(done / of);
   if (loss !== undefined) curve.add(loss, level, of - done);
   const unit = current.job.method === 'gatys' ? 'step' : 'level';
   easel.say(current.quiet ? 'Repainting' : 'Painting', `${unit} ${done} of ${of}, ${timeLeft(secondsLeft)}`);
   // A repainting shows nothing half done, or the picture would flicker.
-  const stale = slots.content.picture?.id !== current.job.content.id;
-  if (picture !== undefined && !current.quiet && !stale) easel.showPainted(picture);
+  if (picture !== undefined && !current.quiet && !isStale(current.job)) easel.showPainted(picture);
 }
 
-const restarted = 'The painter broke down and has been started again; your pictures and settings are still here.';
+function onReady(reply: Extract<Reply, { kind: 'ready' }>): void {
+  weights = reply.weights;
+  settings.offer(reply.backends, reply.weights);
+  hasBackend = reply.backends.some(({ available }) => available);
+  if (!hasBackend)
+    fail('This browser has neither WebAssembly nor WebGL nor WebGPU, so it cannot paint. Try a newer one.');
+  if (state === 'starting') {
+    easel.say('Ready');
+    setState('ready');
+  } else refresh();
+}
 
 const shop = workshop({
   onReply(reply) {
-    if (reply.kind === 'ready') {
-      weights = reply.weights;
-      settings.offer(reply.backends, reply.weights);
-      hasBackend = reply.backends.some(({ available }) => available);
-      if (!hasBackend)
-        easel.complain(
-          'This browser has neither WebAssembly nor WebGL nor WebGPU, so it cannot paint. Try a newer one.',
-        );
-      if (state === 'starting') {
-        easel.say('Ready');
-        setState('ready');
-      } else refresh();
-    } else if (reply.kind === 'phase') {
+    if ('tensors' in reply) document.body.dataset['tensors'] = String(reply.tensors);
+    if ('encodes' in reply) document.body.dataset['encodes'] = String(reply.encodes);
+    if (reply.kind === 'ready') onReady(reply);
+    else if (reply.kind === 'phase') {
       easel.say(reply.text, reply.fraction === undefined ? '' : `${Math.round(100 * reply.fraction)} %`);
       if (current?.quiet === false) easel.progress(reply.fraction);
     } else if (reply.kind === 'step') onStep(reply);
     else if (reply.kind === 'done') void onDone(reply);
-    else {
-      document.body.dataset['tensors'] = String(reply.tensors);
-      easel.progress(0);
-      easel.say('It did not work');
-      easel.complain(reply.broken ? `${reply.message}. ${restarted}` : reply.message, reply.details);
-      if (reply.broken) {
-        last = undefined;
-        shop.restart();
-      }
-      rest('failed');
-    }
+    else if (reply.broken) {
+      shop.restart();
+      failed(breakdown(reply.message));
+    } else failed({ words: reply.message, ...(reply.details === undefined ? {} : { details: reply.details }) });
   },
-  onCrash(message, restartedWorker) {
-    last = undefined;
-    easel.progress(0);
-    easel.say('It did not work');
-    easel.complain(
-      restartedWorker ? `${restarted} (${message})` : `The painter did not start: ${message}. Reload the page.`,
-    );
-    rest('failed');
+  onCrash(message, restarted) {
+    failed(restarted ? breakdown(message) : { words: 'The painter did not start. Reload the page.', details: message });
   },
 });
 
-paintButton.addEventListener('click', () => paint());
-continueButton.addEventListener('click', () => paint({ goOn: true }));
-stopButton.addEventListener('click', () => {
-  again = false;
-  shop.stop();
-  easel.say('Stopping');
-  setState('stopping');
-});
 settings.form.addEventListener('input', (event) => {
   // Files have their own way.
   if (event.target instanceof HTMLInputElement && event.target.type === 'file') return;
@@ -223,4 +216,4 @@ for (const event of ['dragover', 'drop']) window.addEventListener(event, (e) => 
 
 byId('slots', HTMLElement).append(...Object.values(slots).map(({ root }) => root));
 refresh();
-await Promise.all([slots.content.choose(samples.harbour), slots.style.choose(samples.swirls)]);
+await Promise.all([slots.content.choose(contents[0]!), slots.style.choose(styles[0]!)]);

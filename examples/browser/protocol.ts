@@ -46,8 +46,8 @@ export interface GatysJob extends CommonJob {
   readonly styleWeight: number;
   readonly steps: number;
   readonly levels: number;
-  /** Goes on from the picture that the last run of this method ended with. */
-  readonly goOn: boolean;
+  /** Goes on from this picture, whatever painted it; at its last size alone. */
+  readonly from?: PixelData;
 }
 
 /** What is to be painted, and how. */
@@ -92,10 +92,11 @@ export type Reply =
       readonly stopped: boolean;
       /** None where a run was stopped before it had one. */
       readonly picture?: PixelData;
-      readonly canGoOn: boolean;
       readonly seconds: number;
       /** How it ended, where there is something to say. */
       readonly message?: string;
+      /** How often an encoder ran; of universal style transfer. */
+      readonly encodes?: number;
       /** Tensors alive after the run. */
       readonly tensors: number;
     }

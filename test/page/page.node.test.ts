@@ -46,7 +46,7 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     await visit.screenshot('1-ready');
   });
 
-  test('universal: paints, and a slider repaints without looking at the style again', async () => {
+  test('universal: paints, and a slider repaints without looking at the pictures again', async () => {
     await visit.slide('Size', 128);
     const original = await visit.shown();
     expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
@@ -55,6 +55,8 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(original.width).toBe(512);
     const tensors = await visit.tensors();
     expect(tensors).toBeGreaterThan(0);
+    // Three levels: three times the style, the content, and twice what the level below has painted.
+    expect(await visit.encodes()).toBe(6);
     await visit.screenshot('2-universal');
 
     // Everything that the page says from now on.
@@ -69,15 +71,18 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(difference(faint, painted)).toBeGreaterThan(3);
     const said = await page.evaluate(() => (globalThis as unknown as { said: string[] }).said);
     expect(said.at(0)).toBe('Repainting');
-    expect(said).not.toContain('Looking at the style');
+    expect(said.filter((words) => words.startsWith('Looking'))).toEqual([]);
+    expect(await visit.encodes()).toBe(2);
     expect(await visit.tensors()).toBe(tensors);
 
     // A second style is new to the worker; its share is not.
     await visit.afterRun(() => button('Mix with: sample Glass').click());
     const half = await visit.shown();
     expect(difference(half, faint)).toBeGreaterThan(0.5);
+    expect(await visit.encodes()).toBe(5);
     await visit.afterRun(() => visit.slide('Share of the second style', 0));
     expect(difference(await visit.shown(), faint)).toBeLessThan(1);
+    expect(await visit.encodes()).toBe(2);
     expect(await visit.tensors()).toBe(tensors);
     await visit.afterRun(() => button('Mix with: remove the picture').click());
 
@@ -111,6 +116,8 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
   test('Gatys: paints with a loss curve, stops, goes on, and frees its tensors', async () => {
     await page.getByText('Gatys', { exact: true }).click();
     await visit.slide('Steps', 10);
+    // What universal style transfer has painted can be gone on from.
+    await button('Continue').waitFor();
     // By keyboard: the focus goes to the button that takes the place of the one that was pressed.
     await button('Paint').focus();
     expect(await visit.afterRun(() => page.keyboard.press('Enter'))).toBe('done');
@@ -126,9 +133,11 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     await button('Paint').press('Enter');
     await page.waitForFunction(() => document.querySelector('#left')!.textContent.startsWith('step'));
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('stop');
+    expect(await page.title()).toMatch(/^\d+ % · pastiche/);
     await visit.screenshot('3-painting');
     expect(await visit.afterRun(() => page.keyboard.press('Enter'))).toBe('stopped');
     expect(await text('status')).toMatch(/^Stopped after/);
+    expect(await page.title()).toMatch(/^pastiche/);
     expect(await visit.tensors()).toBe(tensors);
     const [, stepsBefore] = await loss();
 
@@ -140,9 +149,26 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     await visit.screenshot('4-gatys');
   });
 
+  test('a step that takes too long: stops at once, with a new worker, and goes on from what there was', async () => {
+    const before = await visit.shown();
+    await visit.slide('Size', 768);
+    await button('Continue').press('Enter');
+    const phase = 'Looking at both pictures';
+    await page.waitForFunction((words) => document.querySelector('#status')!.textContent === words, phase);
+    const gone = page.workers()[0]!.waitForEvent('close');
+    await page.keyboard.press('Enter');
+    expect(await text('status')).toBe('Stopping');
+    expect(await visit.afterRun(() => button('Stop at once').press('Enter'))).toBe('stopped');
+    await gone;
+    expect(difference(await visit.shown(), before)).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('continue');
+    await visit.slide('Size', 128);
+    expect(await visit.afterRun(() => button('Continue').press('Enter'))).toBe('done');
+    expect(difference(await visit.shown(), before)).toBeGreaterThan(0);
+  });
+
   test('a file that is no picture: says so, and keeps the picture that was there', async () => {
-    const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
-    await page.getByLabel('Content: choose a file').setInputFiles(file);
+    await visit.drop('Content: choose a file', 'notes.txt', 'text/plain', 'no picture');
     await page.getByRole('alert').waitFor();
     expect(await text('error')).toBe(
       'notes.txt is no picture that this browser can read. Choose a JPEG, PNG or WebP file.',
@@ -177,7 +203,9 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
         });
       });
     expect(await visit.afterRun(crash)).toBe('failed');
-    expect(await text('error')).toMatch(/has been started again.*out of memory/);
+    expect(await text('error')).toMatch(/^There was not enough memory.*It has been started again/);
+    expect(await page.getByRole('alert').locator('details').textContent()).toMatch(/out of memory/);
+    await visit.screenshot('7-broken-down');
     await page.getByText('Universal', { exact: true }).click();
     expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
     const { width, height } = await visit.shown();

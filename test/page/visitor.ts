@@ -28,6 +28,21 @@ export function visitor(page: Page) {
     /** Tensors alive after the last run. */
     tensors: (): Promise<number> => page.evaluate(() => Number(document.body.dataset['tensors'])),
 
+    /** How often an encoder ran in the last run. */
+    encodes: (): Promise<number> => page.evaluate(() => Number(document.body.dataset['encodes'])),
+
+    /** Lets a file fall on a place. */
+    async drop(place: string, name: string, type: string, text: string): Promise<void> {
+      const make = ([text, name, type]: readonly [string, string, string]): DataTransfer => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([text], name, { type }));
+        return transfer;
+      };
+      const dataTransfer = await page.evaluateHandle(make, [text, name, type] as const);
+      await page.getByLabel(place).dispatchEvent('drop', { dataTransfer });
+      await dataTransfer.dispose();
+    },
+
     /** Does something and waits until the run that it starts, or ends, is over; the state then. */
     async afterRun(act: () => Promise<unknown>): Promise<string | undefined> {
       const before = await runs();

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Image, fitSize, imageFromPixels, imageToPixels, resizeImage } from 'pastiche';
-import type { Picture, PixelData } from '../protocol.js';
+import type { PixelData } from '../protocol.js';
 
 /** The picture as a tensor whose longer side is `size`, in 0..1. The caller owns it. */
-export function toTensor(picture: Picture, size: number): Image {
+export function toTensor(picture: PixelData, size: number): Image {
   return tf.tidy(() => {
     const image = imageFromPixels(picture);
     // Resampling overshoots a little at hard edges.

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type FeatureExtractor, type Image, imageToPixels, stylizeSteps } from 'pastiche';
 import type { GatysJob, WeightsName } from '../protocol.js';
 import { occasionally, toTensor } from './frames.js';
@@ -8,16 +7,9 @@ import type { Painter, Watch } from './painter.js';
 /** Between two pictures that are shown, in milliseconds. */
 const pause = 120;
 
-/** The picture that a run ended with, as numbers: no tensor outlives a run. */
-interface Canvas {
-  readonly shape: Image['shape'];
-  readonly values: Float32Array;
-}
-
 /** Gatys' method: a picture is optimised step by step, and every step can be the last. */
 export function gatysPainter(): Painter<GatysJob> {
   let open: { weights: WeightsName; vgg: FeatureExtractor } | undefined;
-  let canvas: Canvas | undefined;
 
   function dispose(): void {
     open?.vgg.dispose();
@@ -46,8 +38,7 @@ export function gatysPainter(): Painter<GatysJob> {
         pictures.push(content);
         const styles = job.styles.map((style) => toTensor(style, job.size));
         pictures.push(...styles);
-        const before = job.goOn && canvas?.shape.join() === content.shape.join() ? canvas : undefined;
-        const init = before && tf.tensor4d(before.values, before.shape);
+        const init = job.from && toTensor(job.from, job.size);
         if (init !== undefined) pictures.push(init);
 
         const show = occasionally(pause);
@@ -73,18 +64,17 @@ export function gatysPainter(): Painter<GatysJob> {
               continue;
             }
             pictures.push(value.image);
-            canvas = { shape: value.image.shape, values: (await value.image.data<'float32'>()).slice() };
             const picture = await imageToPixels(value.image);
             const { status, message } = value;
             const remark = status === 'max-iterations' || status === 'aborted' ? {} : { message };
-            return { stopped: status === 'aborted', picture, canGoOn: true, ...remark };
+            return { stopped: status === 'aborted', picture, ...remark };
           }
         } finally {
           await steps.return(undefined as never);
         }
       } catch (error) {
         if (!signal.aborted) throw error;
-        return { stopped: true, canGoOn: false };
+        return { stopped: true };
       } finally {
         for (const picture of pictures) picture.dispose();
       }

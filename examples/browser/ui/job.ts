@@ -1,4 +1,4 @@
-import type { Job } from '../protocol.js';
+import type { Job, PixelData } from '../protocol.js';
 import type { NamedPicture } from './pictures.js';
 import type { Settings } from './settings.js';
 
@@ -11,11 +11,11 @@ export interface Chosen {
 /** Without names and addresses, which the worker has no use for. */
 const bare = ({ id, data, width, height }: NamedPicture) => ({ id, data, width, height });
 
-/** What the controls ask for, as the worker understands it. */
-export function jobOf(settings: Settings, { content, styles }: Chosen, goOn: boolean): Job {
+/** What the controls ask for, as the worker understands it; `from` a picture to go on from. */
+export function jobOf(settings: Settings, { content, styles }: Chosen, from: PixelData | undefined): Job {
   const { backend, weights, mix, size, method } = settings;
   const common = { backend, weights, mix, size, content: bare(content), styles: styles.map(bare) };
   const { transfer, strength, depth, styleWeight, steps, levels } = settings;
   if (method === 'universal') return { ...common, method, transfer, strength, depth };
-  return { ...common, method, styleWeight, steps, levels, goOn };
+  return { ...common, method, styleWeight, steps, levels, ...(from ? { from } : {}) };
 }

@@ -64,6 +64,7 @@ export function lossCurve() {
       draw();
     },
     hide(): void {
+      points = [];
       figure.hidden = true;
     },
   };

@@ -1,4 +1,5 @@
 import type { Picture, PixelData } from '../protocol.js';
+import type { Sample } from './samples.js';
 
 /** Longer side that is kept of a picture: a little more than the largest result. */
 const longest = 1024;
@@ -44,18 +45,7 @@ export async function readPicture(file: Blob, name: string): Promise<NamedPictur
   }
 }
 
-/** A picture that comes with the page. */
-export interface Sample {
-  readonly name: string;
-  readonly url: string;
-}
-
-export const samples = {
-  harbour: { name: 'Harbour', url: new URL('../../../assets/content-harbour.png', import.meta.url).href },
-  swirls: { name: 'Swirls', url: new URL('../../../assets/style-swirls.png', import.meta.url).href },
-  glass: { name: 'Glass', url: new URL('../../../assets/style-glass.png', import.meta.url).href },
-} satisfies Record<string, Sample>;
-
+/** The pixels of a sample, which comes with the page. */
 export async function readSample({ name, url }: Sample): Promise<NamedPicture> {
   const response = await fetch(url).catch(() => undefined);
   if (response?.ok !== true) throw new PictureError(`The sample ${name} did not arrive. Is there a network?`);

@@ -1,5 +1,6 @@
 import { element } from './dom.js';
-import { type NamedPicture, type Sample, readPicture, readSample } from './pictures.js';
+import { type NamedPicture, readPicture, readSample } from './pictures.js';
+import type { Sample } from './samples.js';
 
 /** A place for one picture: shows it, and takes another by a click, a drop or a sample. */
 export interface Slot {

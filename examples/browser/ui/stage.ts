@@ -1,5 +1,6 @@
 import type { PixelData } from '../protocol.js';
 import { byId, element } from './dom.js';
+import type { Complaint } from './errors.js';
 
 /** The large picture with its progress and words. */
 export function stage() {
@@ -29,7 +30,7 @@ export function stage() {
     canvas.setAttribute('aria-label', showOriginal ? 'The content, not painted' : `The painting, ${what} pixels`);
   }
 
-  function offer(blob: Blob | null): void {
+  function setFile(blob: Blob | null): void {
     if (address !== undefined) URL.revokeObjectURL(address);
     address = blob === null ? undefined : URL.createObjectURL(blob);
     download.setAttribute('aria-disabled', String(address === undefined));
@@ -50,24 +51,27 @@ export function stage() {
       [original, painted] = [pixels, undefined];
       compare.disabled = true;
       compare.setAttribute('aria-pressed', 'false');
-      offer(null);
+      setFile(null);
       draw();
     },
     /** A painting on its way. */
     showPainted(pixels: PixelData): void {
       painted = pixels;
       // What can be downloaded is what is seen.
-      offer(null);
+      setFile(null);
       compare.disabled = false;
       draw();
     },
-    /** The last picture of a run, which can be downloaded. */
-    async finish(pixels: PixelData): Promise<void> {
-      this.showPainted(pixels);
+    /** The painting as far as it has come. */
+    painted: (): PixelData | undefined => painted,
+    /** The painting can be downloaded. */
+    async offer(): Promise<void> {
+      const pixels = painted;
+      if (pixels === undefined) return;
       const file = new OffscreenCanvas(pixels.width, pixels.height);
       file.getContext('2d')?.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0);
       const blob = await file.convertToBlob({ type: 'image/png' });
-      if (painted === pixels) offer(blob);
+      if (painted === pixels) setFile(blob);
     },
     /** A fraction in 0..1, or none for work of unknown length. */
     progress(fraction: number | undefined): void {
@@ -82,9 +86,10 @@ export function stage() {
       left.textContent = time;
     },
     /** An error in words; none takes the last one away. */
-    complain(words: string | undefined, details?: string): void {
-      error.hidden = words === undefined;
-      error.replaceChildren(words ?? '');
+    complain(complaint: Complaint | undefined): void {
+      error.hidden = complaint === undefined;
+      error.replaceChildren(complaint?.words ?? '');
+      const details = complaint?.details;
       if (details !== undefined) error.append(element('details', {}, element('summary', {}, 'Details'), details));
     },
   };
