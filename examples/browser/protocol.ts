@@ -61,6 +61,8 @@ export interface BackendReport {
   readonly available: boolean;
   /** Computes on the processor although it is made for graphics cards. */
   readonly software: boolean;
+  /** Of the processor. */
+  readonly threads?: number;
 }
 
 /** Weights that can be chosen. */

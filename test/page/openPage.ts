@@ -24,8 +24,11 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
+/** What isolates a page from others, so that its threads may share memory. */
+const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
 /** The static files of a folder, on this machine only. */
-async function serve(folder: string): Promise<Server> {
+async function serve(folder: string, headers: Readonly<Record<string, string>> = {}): Promise<Server> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = path.join(folder, pathname === '/' ? 'index.html' : pathname);
@@ -33,7 +36,7 @@ async function serve(folder: string): Promise<Server> {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream' });
+    response.writeHead(200, { 'content-type': types[path.extname(file)] ?? 'application/octet-stream', ...headers });
     response.end(readFileSync(file));
   });
   await new Promise<void>((resolve) => {
@@ -46,6 +49,8 @@ async function serve(folder: string): Promise<Server> {
 export interface OpenPage {
   readonly browser: Browser;
   readonly address: string;
+  /** The same page from a server that isolates it. */
+  readonly isolated: string;
   close(): Promise<void>;
 }
 
@@ -56,17 +61,19 @@ export async function openPage(): Promise<OpenPage> {
   const { NODE_ENV, VITEST, ...env } = process.env;
   const vite = ['node_modules/vite/bin/vite.js', 'build', '--config', config, '--outDir', folder, '--logLevel', 'warn'];
   await promisify(execFile)(process.execPath, vite, { env });
-  const server = await serve(folder);
+  const servers = [await serve(folder), await serve(folder, isolation)];
+  const [address, isolated] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   const browser = await chromium.launch({
     executablePath: executablePath!,
     args: ['--no-sandbox', '--no-first-run', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
   });
   return {
     browser,
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    address: address!,
+    isolated: isolated!,
     async close() {
       await browser.close();
-      await new Promise((resolve) => server.close(resolve));
+      for (const server of servers) await new Promise((resolve) => server.close(resolve));
       rmSync(folder, { recursive: true, force: true });
     },
   };

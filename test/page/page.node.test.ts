@@ -233,6 +233,25 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(await page.getByLabel('Backend').inputValue()).toBe('wasm');
   });
 
+  test('computes with threads where a server isolates the page', async () => {
+    const other = await opened.browser.newPage();
+    other.on('pageerror', (error) => complaints.push(error.message));
+    try {
+      await other.goto(opened.isolated);
+      await other.waitForSelector('#paint:enabled');
+      const title = await other.locator('[name=backend] option').first().textContent();
+      const threads = Math.min(8, await other.evaluate(() => navigator.hardwareConcurrency));
+      expect(title).toBe(`WebAssembly (processor)${threads > 1 ? `, ${threads} threads` : ''}`);
+      const isolatedVisit = visitor(other);
+      await isolatedVisit.slide('Size', 128);
+      expect(await isolatedVisit.afterRun(() => other.locator('#paint').click())).toBe('done');
+      // The worker of the page, and those that compute for it.
+      expect(other.workers().length).toBeGreaterThan(1);
+    } finally {
+      await other.close();
+    }
+  });
+
   test('nothing was thrown on the page', () => {
     expect(complaints).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, BackendReport } from '../protocol.js';
+import { startWasm, threadsHere } from './wasm.js';
 
 const isSoftware = (name: string): boolean => /swiftshader|llvmpipe|software|basic render/i.test(name);
 
@@ -30,32 +31,26 @@ async function webgpu(): Promise<BackendReport> {
 
 /** What this worker can compute on. */
 export async function findBackends(): Promise<BackendReport[]> {
-  const wasm: BackendReport = { name: 'wasm', available: typeof WebAssembly === 'object', software: false };
+  const wasm: BackendReport = {
+    name: 'wasm',
+    available: typeof WebAssembly === 'object',
+    software: false,
+    threads: threadsHere(),
+  };
   return [wasm, webgl(), await webgpu()];
 }
+
+const load = {
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+};
 
 /** Loads and starts a backend. Tensors do not survive a change: free them before. */
 export async function startBackend(name: BackendName): Promise<void> {
   if (tf.engine().backendName === name) return;
-  if (name === 'wasm') {
-    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    setWasmPaths({
-      'tfjs-backend-wasm.wasm': new URL(
-        '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
-        import.meta.url,
-      ).href,
-      'tfjs-backend-wasm-simd.wasm': new URL(
-        '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-        import.meta.url,
-      ).href,
-      'tfjs-backend-wasm-threaded-simd.wasm': new URL(
-        '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
-        import.meta.url,
-      ).href,
-    });
-  } else if (name === 'webgl') await import('@tensorflow/tfjs-backend-webgl');
-  else await import('@tensorflow/tfjs-backend-webgpu');
-  if (!(await tf.setBackend(name))) throw new BackendError(`The ${name} backend did not start. Choose another one.`);
+  if (name !== 'wasm') await load[name]();
+  const started = await (name === 'wasm' ? startWasm() : tf.setBackend(name));
+  if (!started) throw new BackendError(`The ${name} backend did not start. Choose another one.`);
 }
 
 /** A backend that cannot be used, in words for the page. */

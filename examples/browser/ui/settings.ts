@@ -28,6 +28,12 @@ const backendTitles: Readonly<Record<BackendName, string>> = {
   webgpu: 'WebGPU (graphics card)',
 };
 
+function titleOf({ name, available, software, threads = 1 }: BackendReport): string {
+  if (!available) return `${backendTitles[name]}, not in this browser`;
+  if (software) return `${backendTitles[name]}, in software: slow`;
+  return threads > 1 ? `${backendTitles[name]}, ${threads} threads` : backendTitles[name];
+}
+
 /** 1 to 1000, and 30 at the middle of the slider. */
 const styleWeightOf = (position: number): number => 30 * 10 ** ((position - 20) / 13.5);
 
@@ -105,10 +111,9 @@ export function settingsForm() {
       reports = all;
       const before = backend.value;
       backend.replaceChildren(
-        ...backends.map(({ name, available, software }) => {
-          const remark = available ? (software ? ', in software: slow' : '') : ', not in this browser';
-          const option = element('option', { value: name }, backendTitles[name] + remark);
-          option.disabled = !available;
+        ...backends.map((report) => {
+          const option = element('option', { value: report.name }, titleOf(report));
+          option.disabled = !report.available;
           return option;
         }),
       );
