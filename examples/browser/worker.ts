@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { StyleError } from 'pastiche';
 import { BackendError, findBackends, startBackend } from './engine/backends.js';
+import { onDeviceLoss } from './engine/deviceLoss.js';
 import { gatysPainter } from './engine/gatys.js';
 import { slimWeights, weightsReports } from './engine/networks.js';
 import type { Outcome, Watch } from './engine/painter.js';
@@ -26,6 +27,11 @@ async function prepare(job: Job): Promise<void> {
   send({ kind: 'phase', text: `Starting ${job.backend}` });
   await startBackend(job.backend);
   backend = job.backend;
+  onDeviceLoss(() => {
+    // Not of a backend that was left on purpose.
+    if (backend === job.backend)
+      send({ kind: 'failed', message: `${job.backend}: device lost`, broken: true, tensors: tf.memory().numTensors });
+  });
 }
 
 function paint(job: Job, watch: Watch): Promise<Outcome> {

@@ -203,7 +203,7 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
         });
       });
     expect(await visit.afterRun(crash)).toBe('failed');
-    expect(await text('error')).toMatch(/^There was not enough memory.*It has been started again/);
+    expect(await text('error')).toMatch(/^There was not enough memory.*has been started again/);
     expect(await page.getByRole('alert').locator('details').textContent()).toMatch(/out of memory/);
     await visit.screenshot('7-broken-down');
     await page.getByText('Universal', { exact: true }).click();
@@ -231,6 +231,38 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(backends[0]).toBe('WebAssembly (processor)');
     expect(backends[1]).toMatch(/^WebGL \(graphics card\), (in software: slow|not in this browser)$/);
     expect(await page.getByLabel('Backend').inputValue()).toBe('wasm');
+  });
+
+  test('a graphics card that is lost: says so, and paints on without it', async () => {
+    // So that the card can be taken away.
+    await page.workers()[0]!.evaluate(() => {
+      const { prototype } = OffscreenCanvas;
+      const getContext = Object.getOwnPropertyDescriptor(prototype, 'getContext')!.value as (kind: string) => object;
+      Object.defineProperty(prototype, 'getContext', {
+        value(this: OffscreenCanvas, ...asked: [string]) {
+          const context = getContext.apply(this, asked);
+          if (asked[0] === 'webgl2') Object.assign(globalThis, { card: context });
+          return context;
+        },
+      });
+    });
+    await page.getByLabel('Weights').selectOption('slim');
+    await visit.slide('Depth', 1);
+    await page.getByLabel('Backend').selectOption('webgl');
+    expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
+    const painted = await visit.shown();
+    const lose = (): Promise<unknown> =>
+      page.workers()[0]!.evaluate(() => {
+        const { card } = globalThis as unknown as { card: WebGL2RenderingContext };
+        card.getExtension('WEBGL_lose_context')!.loseContext();
+      });
+    expect(await visit.afterRun(lose)).toBe('failed');
+    expect(await text('error')).toMatch(/^The graphics card was lost.*has been started again/);
+    expect(difference(await visit.shown(), painted)).toBe(0);
+    await page.getByLabel('Backend').selectOption('wasm');
+    expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
+    // The same numbers on both, but for rounding.
+    expect(difference(await visit.shown(), painted)).toBeLessThan(2);
   });
 
   test('computes with threads where a server isolates the page', async () => {

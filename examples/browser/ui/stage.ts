@@ -91,6 +91,8 @@ export function stage() {
       error.replaceChildren(complaint?.words ?? '');
       const details = complaint?.details;
       if (details !== undefined) error.append(element('details', {}, element('summary', {}, 'Details'), details));
+      // On a phone it may lie below the picture.
+      if (complaint !== undefined) error.scrollIntoView({ block: 'nearest' });
     },
   };
 }
