@@ -80,7 +80,8 @@ function refresh(): void {
   controls.refresh({
     state,
     able: hasBackend && chosen() !== undefined,
-    canGoOn: last !== undefined && method === 'gatys',
+    // Not before weights are announced that would have to be downloaded.
+    canGoOn: last !== undefined && method === 'gatys' && missing === undefined,
     ...(missing ? { missing } : {}),
   });
 }
