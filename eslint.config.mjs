@@ -20,6 +20,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/internal/addAll.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'tf',
+          property: 'addN',
+          message: 'Use addAll: on webgpu, addN of more than seven tensors computes nothing.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },

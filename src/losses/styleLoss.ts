@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
+import { addAll } from '../internal/addAll.js';
 import { assert, assertFeatures, assertOneOf, assertTensor, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { inverseSquares, sumOfSquares } from '../internal/sums.js';
@@ -77,7 +78,7 @@ export function styleLoss(target: Features | GramTarget, options: StyleLossOptio
     return { differences: grams.map((g, i) => tf.sub(g, targets[batch === 1 ? 0 : i]!)), scale };
   };
   const total = (squares: Scalar[], scale: number | Scalar): Scalar =>
-    tf.mul(squares.length === 1 ? squares[0]! : tf.addN(squares), scale);
+    tf.mul(squares.length === 1 ? squares[0]! : addAll(squares), scale);
 
   return closedForm<Features>({
     owns: relative === undefined ? owns : [...owns, relative],

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
+import { addAll } from '../internal/addAll.js';
 import { assert, assertFeatures, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { sumAll } from '../internal/sums.js';
@@ -89,7 +90,7 @@ function separate(
       return { value: tf.mul<Scalar>(sumAll(f(d)), scale), grad: spread(tf.mul(derivative(d), scale), kind) };
     }),
   );
-  return { value: tf.addN(terms.map(({ value }) => value)), grad: tf.addN(terms.map(({ grad }) => grad)) };
+  return { value: addAll(terms.map(({ value }) => value)), grad: addAll(terms.map(({ grad }) => grad)) };
 }
 
 const square = (d: Tensor4D): Tensor4D => tf.square(d);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
+import { addAll } from '../internal/addAll.js';
 import { assert, assertFeatures } from '../internal/assert.js';
 import type { Features } from '../types.js';
 import type { AffineMap } from './affineMap.js';
@@ -98,6 +99,6 @@ export function applyAffineMasked(features: Features, maps: readonly AffineMap[]
       tf.tidy(() => tf.mul<Tensor4D>(affine(features, map), tf.slice(masks, [0, 0, 0, k], [mb, h, w, 1]))),
     );
     const rest = tf.sub(1, tf.sum(masks, 3, true));
-    return tf.addN([...parts, tf.mul<Tensor4D>(features, rest)]);
+    return addAll([...parts, tf.mul<Tensor4D>(features, rest)]);
   });
 }

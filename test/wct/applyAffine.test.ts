@@ -98,6 +98,14 @@ describe('applyAffineMasked', () => {
     expect(relativeL2(both, [...single, ...single])).toBeLessThan(1e-6);
   });
 
+  it('applyAffineMasked(features, maps, masks) takes more regions than a GPU adds in one go', async () => {
+    const regions = 9;
+    const masks = tf.fill<tf.Rank.R4>([1, 3, 4, regions], 1 / regions);
+    const many = await applyAffineMasked(features(), Array<typeof map>(regions).fill(map), masks).data();
+    const one = await applyAffine(features(), map).data();
+    expect(relativeL2(many, one)).toBeLessThan(tolerance());
+  });
+
   it('applyAffineMasked(features, maps, masks) adds one tensor and throws on masks that do not fit', async () => {
     const [x, masks] = [features(), mask(rows.map(() => [1]))];
     await expectTensorGrowth(1, () => applyAffineMasked(x, [map], masks));
