@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { ShapeError, StyleError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
 import { assert, show } from './assert.js';
 import { ensureGradients } from './ensureGradients.js';
+import { namingMissingGradient } from './missingGradient.js';
 
 /** Whether a surrounding `tf.grad` is recording. */
 export const onTape = (): boolean => tf.engine().isTapeOn();
@@ -57,18 +58,12 @@ export function closedForm<T extends Tensor>(forms: Forms<T>): ClosedForm<T> {
 export function valueAndGradOf<T extends Tensor>(where: string, f: Differentiable<T>, x: T): ValueAndGrad<T> {
   if (f.valueAndGrad !== undefined) return f.valueAndGrad(x);
   ensureGradients();
-  let result: ValueAndGrad<T>;
-  try {
-    result = tf.tidy(() => tf.valueAndGrad(f as (x: Tensor) => Tensor)(x)) as ValueAndGrad<T>;
-  } catch (error) {
-    const missing = /gradient function not found for (\w+)/.exec(String(error))?.[1];
-    if (missing === undefined) throw error;
-    throw new StyleError(
-      `${where}: the loss uses the operation ${missing}, for which no gradient is registered. ` +
-        `Register one with tf.registerGradient, or give the loss a valueAndGrad of its own.`,
-      { cause: error },
-    );
-  }
+  const result = namingMissingGradient(
+    () => tf.tidy(() => tf.valueAndGrad(f as (x: Tensor) => Tensor)(x)) as ValueAndGrad<T>,
+    (operation) =>
+      `${where}: the loss uses the operation ${operation}, for which no gradient is registered. ` +
+      `Register one with tf.registerGradient, or give the loss a valueAndGrad of its own.`,
+  );
   assert(result.value.rank === 0, () => `${where}: a loss must return a scalar; got ${show(result.value)}`, ShapeError);
   return result;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { registerAbsent } from './basicGradients.js';
 import { padByOneGradient } from './kernels/padding.js';
 
 /* Gradients of what convolutional networks are made of, with respect to their inputs. Weights are frozen. */
@@ -82,7 +83,6 @@ const configs = (): GradConfig[] => [
  * That of `MirrorPad` takes the place of any other: the one of TensorFlow.js 4.22 drops what the mirror added (25 to 48 % wrong).
  */
 export function ensureNetworkGradients(): void {
-  for (const config of configs())
-    if ((tf.getGradient(config.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(config);
+  registerAbsent(configs());
   tf.registerGradient(frozen(tf.MirrorPad, mirror));
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
-import { LayerError, ShapeError, StyleError } from '../errors.js';
+import { LayerError, ShapeError } from '../errors.js';
 import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
 import { addAll } from '../internal/addAll.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
+import { namingMissingGradient } from '../internal/missingGradient.js';
 import { ensureNetworkGradients } from '../internal/networkGradients.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
@@ -140,28 +141,18 @@ export async function graphModelExtractor<L extends string = string>(
           const found = run('imageGradient', x as Image, wanted);
           return addAll(found.map((features, i) => tf.sum(tf.mul(features, slopes[i]!))));
         };
-        return gradientOf(along, image);
+        return namingMissingGradient(
+          () => tf.grad(along)(image) as Image,
+          (operation) =>
+            `imageGradient: the model uses the operation ${operation}, for which no gradient is registered. ` +
+            `Register one with tf.registerGradient, or take layers before it.`,
+        );
       });
     },
     dispose() {
       disposed = true;
     },
   };
-}
-
-/** The gradient by the tape; an operation that has none is named. */
-function gradientOf(f: (x: Tensor) => Tensor, image: Image): Image {
-  try {
-    return tf.grad(f)(image) as Image;
-  } catch (error) {
-    const operation = /gradient function not found for (\w+)/.exec(String(error))?.[1];
-    if (operation === undefined) throw error;
-    throw new StyleError(
-      `imageGradient: the model uses the operation ${operation}, for which no gradient is registered. ` +
-        `Register one with tf.registerGradient, or take layers before it.`,
-      { cause: error },
-    );
-  }
 }
 
 const listed = (names: readonly string[]): string =>
