@@ -86,7 +86,7 @@ console.log(
 tf.dispose([a.value, a.grad, b.value, b.grad]);
 a.parts?.dispose();
 
-const peak = { ours: peakBytes(runs.ours), textbook: peakBytes(runs.textbook) };
+const peak = { ours: await peakBytes(runs.ours), textbook: await peakBytes(runs.textbook) };
 const samples: Record<Name, { wall: number; cpu: number }[]> = { ours: [], textbook: [] };
 const tensors = tf.memory().numTensors;
 for (let pair = 0; pair < pairs; pair++) for (const name of names) samples[name].push(timed(runs[name]));

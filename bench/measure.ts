@@ -9,7 +9,7 @@ export function timed(work: () => void): { wall: number; cpu: number } {
 }
 
 /** The most bytes of tensors alive at once during `work`, above those alive before. */
-export function peakBytes(work: () => void): number {
+export async function peakBytes(work: () => void | Promise<void>): Promise<number> {
   const engine = tf.engine();
   const track = engine.trackTensor.bind(engine);
   const before = engine.state.numBytes;
@@ -19,7 +19,7 @@ export function peakBytes(work: () => void): number {
     peak = Math.max(peak, engine.state.numBytes);
   };
   try {
-    work();
+    await work();
   } finally {
     engine.trackTensor = track;
   }
