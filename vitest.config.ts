@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { findChromium } from './test/_setup/chromium';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,21 +10,6 @@ declare module 'vitest' {
     /** Whether a processor plays the GPU: a hundred times slower, so that the longest tests are left to the other backends. */
     software: boolean;
   }
-}
-
-/** The browser: $CHROMIUM, else the usual places. Nothing is downloaded. */
-function findChromium(): string | undefined {
-  const fromEnv = process.env['CHROMIUM'];
-  if (fromEnv) {
-    if (!existsSync(fromEnv)) throw new Error(`CHROMIUM=${fromEnv} does not exist`);
-    return fromEnv;
-  }
-  return [
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ].find((place) => existsSync(place));
 }
 
 const chromium = findChromium();

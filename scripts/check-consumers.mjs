@@ -1,6 +1,6 @@
 // Packs dist/ (npm run build first), installs the tarball in an empty folder and uses it as others will: Node ESM, Node CJS, browser
 // bundles by Vite, webpack and esbuild, and TypeScript under three module resolutions. Each must get one TensorFlow.js engine and the right
-// numbers from tf.grad. Takes under a minute: node scripts/check-consumers.mjs
+// numbers from tf.grad. Takes under a minute: npm run check:consumers
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,6 +9,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { chromium as playwright } from 'playwright';
 import webpack from 'webpack';
+import { findChromium } from '../test/_setup/chromium.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 if (!existsSync(path.join(root, 'dist/index.js'))) {
@@ -131,9 +132,7 @@ if (!(a(x) instanceof tf.Tensor && b(x) instanceof tf.Tensor)) throw new Error('
   ok(`Node: ESM, CJS and both together; all of ${entries.length} entry points load`);
 }
 
-const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  (place) => place !== undefined && existsSync(place),
-);
+const chromium = findChromium();
 
 /** With webpack's defaults for a browser; development, since only there does its output keep names to count. */
 async function webpackBundle() {

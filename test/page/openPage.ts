@@ -6,15 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright';
+import { findChromium } from '../_setup/chromium.js';
 
-/** The browser: $CHROMIUM, else the usual places. Nothing is downloaded. */
-export const executablePath = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-].find((place): place is string => place !== undefined && existsSync(place));
+/** The browser. */
+export const executablePath = findChromium();
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
