@@ -159,7 +159,7 @@ async function onDone(reply: Extract<Reply, { kind: 'done' }>): Promise<void> {
   const verb = reply.stopped ? 'Stopped after' : quiet ? 'Repainted in' : 'Done in';
   const words = `${verb} ${duration(reply.seconds)}`;
   await ended(reply.stopped ? 'stopped' : 'done', reply.message === undefined ? words : `${words}. ${reply.message}`);
-  if (again && !reply.stopped) paint({ quiet: true });
+  if (again && !reply.stopped) settingsChanged();
 }
 
 function onStep(reply: Extract<Reply, { kind: 'step' }>): void {

@@ -97,6 +97,16 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     expect(await visit.tensors()).toBe(tensors);
   });
 
+  test('a method that is chosen while a change is repainted waits for its button', async () => {
+    const slideAndSwitch = (): Promise<void> =>
+      page.evaluate(() => {
+        document.querySelector('[name=strength]')!.dispatchEvent(new Event('input', { bubbles: true }));
+        document.querySelector<HTMLInputElement>('[value=gatys]')!.click();
+      });
+    expect(await visit.afterRun(slideAndSwitch)).toBe('done');
+    expect(await visit.afterRun(() => page.locator('[value=universal]').check({ force: true }))).toBe('done');
+  });
+
   test('downloads what is seen as a PNG', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
     expect(download.suggestedFilename()).toBe('pastiche.png');
@@ -248,6 +258,8 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     });
     await page.getByLabel('Weights').selectOption('slim');
     await visit.slide('Depth', 1);
+    // The page may be repainting by itself.
+    await visit.rest();
     await page.getByLabel('Backend').selectOption('webgl');
     expect(await visit.afterRun(() => button('Paint').click())).toBe('done');
     const painted = await visit.shown();

@@ -43,6 +43,12 @@ export function visitor(page: Page) {
       await dataTransfer.dispose();
     },
 
+    /** Waits until nothing is painted. */
+    async rest(): Promise<void> {
+      const resting = (): boolean => !['painting', 'stopping'].includes(document.body.dataset['state']!);
+      await page.waitForFunction(resting, undefined, { timeout: 100_000 });
+    },
+
     /** Does something and waits until the run that it starts, or ends, is over; the state then. */
     async afterRun(act: () => Promise<unknown>): Promise<string | undefined> {
       const before = await runs();
