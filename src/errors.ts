@@ -21,3 +21,9 @@ export class WeightsError extends StyleError {
   /** Always `'WeightsError'`. */
   override name = 'WeightsError';
 }
+
+/** A device that was lost, or that cannot hold or compute what was asked for. The message names the way out. */
+export class DeviceError extends StyleError {
+  /** Always `'DeviceError'`. */
+  override name = 'DeviceError';
+}

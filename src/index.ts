@@ -6,6 +6,8 @@
 export * from './types.js';
 export * from './errors.js';
 export { ensureGradients } from './internal/ensureGradients.js';
+export { probeBackend, type BackendProbe, type Capability } from './internal/probeBackend.js';
+export { restartBackend } from './internal/restartBackend.js';
 export * from './image/index.js';
 export * from './losses/index.js';
 export * from './models/index.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { StyleError } from '../errors.js';
 import { assert, assertImage, assertNumber, assertSameShape } from '../internal/assert.js';
+import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import { sumOfSquares } from '../internal/sums.js';
 import type { Image } from '../types.js';
@@ -12,7 +13,7 @@ async function meanSquare(where: string, a: Image, b: Image): Promise<number> {
   const scope = ownedTensors();
   try {
     const sum = scope.own(tf.tidy(() => sumOfSquares(tf.sub(a, b))));
-    const mean = (await sum.data())[0]! / a.size;
+    const mean = (await readBack(where, sum))[0]! / a.size;
     assert(
       Number.isFinite(mean),
       () => `${where}: a and b must hold finite numbers; their mean squared error is ${mean}`,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, StyleError } from '../errors.js';
 import { assert, assertImage, assertNumber, show } from '../internal/assert.js';
+import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Image } from '../types.js';
 
@@ -117,7 +118,9 @@ export async function imageToPixels(image: Image, options: ToPixelsOptions = {})
 
   const scope = ownedTensors();
   try {
-    const values = await scope.own(tf.slice(image, [index, 0, 0, 0], [1, height, width, 3])).data();
+    // A single picture is read as it is: what was saved from a lost GPU lies on the host, where nothing can be cut out of it.
+    const shown = batch === 1 ? image : scope.own(tf.slice(image, [index, 0, 0, 0], [1, height, width, 3]));
+    const values = await readBack('imageToPixels', shown);
     const data = new Uint8ClampedArray(height * width * 4).fill(255);
     for (let pixel = 0; pixel < height * width; pixel++) {
       for (let c = 0; c < 3; c++) {

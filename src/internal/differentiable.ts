@@ -4,10 +4,14 @@ import { ShapeError } from '../errors.js';
 import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
 import { assert, show } from './assert.js';
 import { ensureGradients } from './ensureGradients.js';
-import { namingMissingGradient } from './missingGradient.js';
+import { namingMissing } from './missingGradient.js';
+import { assertFloat32 } from './precision.js';
 
 /** Whether a surrounding `tf.grad` is recording. */
 export const onTape = (): boolean => tf.engine().isTapeOn();
+
+/** Sums of squares end half floats at 65504, and the gradients of pictures lie below their smallest number, 6e-8. */
+const tooFine = 'sums of squares and gradients';
 
 interface Forms<T extends Tensor> {
   /** The value alone: what a plain call computes. */
@@ -42,11 +46,13 @@ export function closedForm<T extends Tensor>(forms: Forms<T>): ClosedForm<T> {
   const { taped = (x: T) => tapeNode(x, valueAndGrad) } = forms;
   const call = (x: T): Scalar => {
     check(x);
+    assertFloat32('a loss', tooFine);
     return tf.tidy(() => (onTape() ? taped(x) : value(x)));
   };
   return Object.assign(call, {
     valueAndGrad: (x: T) => {
       check(x);
+      assertFloat32('a loss', tooFine);
       return tf.tidy(() => valueAndGrad(x) as ValueAndGrad<T> & tf.TensorContainerObject);
     },
     dispose: () => tf.dispose([...owns]),
@@ -58,11 +64,11 @@ export function closedForm<T extends Tensor>(forms: Forms<T>): ClosedForm<T> {
 export function valueAndGradOf<T extends Tensor>(where: string, f: Differentiable<T>, x: T): ValueAndGrad<T> {
   if (f.valueAndGrad !== undefined) return f.valueAndGrad(x);
   ensureGradients();
-  const result = namingMissingGradient(
+  const result = namingMissing(
+    where,
+    'the loss',
     () => tf.tidy(() => tf.valueAndGrad(f as (x: Tensor) => Tensor)(x)) as ValueAndGrad<T>,
-    (operation) =>
-      `${where}: the loss uses the operation ${operation}, for which no gradient is registered. ` +
-      `Register one with tf.registerGradient, or give the loss a valueAndGrad of its own.`,
+    'give the loss a valueAndGrad of its own',
   );
   assert(result.value.rank === 0, () => `${where}: a loss must return a scalar; got ${show(result.value)}`, ShapeError);
   return result;

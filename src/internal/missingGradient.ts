@@ -1,12 +1,27 @@
-import { StyleError } from '../errors.js';
+import { DeviceError, StyleError } from '../errors.js';
 
-/** `work` by the tape; where an operation has no gradient, the error is what `message` makes of the operation's name. */
-export function namingMissingGradient<T>(work: () => T, message: (operation: string) => string): T {
+/**
+ * `work` by the tape; an operation without a gradient, or without a kernel on the active backend, is named in the error.
+ * `who` uses it (`'the loss'`), and `remedy` is what else can be done (`'give the loss a valueAndGrad of its own'`).
+ */
+export function namingMissing<T>(where: string, who: string, work: () => T, remedy: string): T {
   try {
     return work();
   } catch (error) {
-    const operation = /gradient function not found for (\w+)/.exec(String(error))?.[1];
-    if (operation === undefined) throw error;
-    throw new StyleError(message(operation), { cause: error });
+    const text = String(error);
+    const operation = /gradient function not found for (\w+)/.exec(text)?.[1];
+    if (operation !== undefined)
+      throw new StyleError(
+        `${where}: ${who} uses the operation ${operation}, for which no gradient is registered. ` +
+          `Register one with tf.registerGradient, or ${remedy}.`,
+        { cause: error },
+      );
+    const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(text) ?? [];
+    if (kernel === undefined) throw error;
+    throw new DeviceError(
+      `${where}: the ${backend!} backend has no kernel ${kernel}, which ${who} or its gradient uses. ` +
+        `Use another backend (probeBackend says what one can do), or ${remedy}.`,
+      { cause: error },
+    );
   }
 }

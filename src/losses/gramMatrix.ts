@@ -4,6 +4,7 @@ import { assertFeatures, assertOneOf } from '../internal/assert.js';
 import { onTape } from '../internal/differentiable.js';
 import { ensureBasicGradients } from '../internal/basicGradients.js';
 import { product } from '../internal/kernels/product.js';
+import { assertFloat32 } from '../internal/precision.js';
 import type { Features } from '../types.js';
 
 /** What a Gram matrix can be divided by: nothing, `h*w`, or `c*h*w`. */
@@ -72,6 +73,8 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
   const { normalization = 'positions' } = options;
   assertFeatures('gramMatrix', 'features', features);
   assertOneOf('gramMatrix', 'normalization', normalization, gramNormalizations);
+  if (normalization === 'none')
+    assertFloat32('gramMatrix', "sums over all positions (normalization: 'none'); the means of 'positions' fit");
   ensureBasicGradients();
   const compute = (x: Features): Tensor3D => tf.tidy(() => tf.stack(gramMatrices(x, normalization)) as Tensor3D);
   if (!onTape()) return compute(features);

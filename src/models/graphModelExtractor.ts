@@ -4,7 +4,7 @@ import { LayerError, ShapeError } from '../errors.js';
 import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
 import { addAll } from '../internal/addAll.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
-import { namingMissingGradient } from '../internal/missingGradient.js';
+import { namingMissing } from '../internal/missingGradient.js';
 import { ensureNetworkGradients } from '../internal/networkGradients.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
@@ -141,11 +141,11 @@ export async function graphModelExtractor<L extends string = string>(
           const found = run('imageGradient', x as Image, wanted);
           return addAll(found.map((features, i) => tf.sum(tf.mul(features, slopes[i]!))));
         };
-        return namingMissingGradient(
+        return namingMissing(
+          'imageGradient',
+          'the model',
           () => tf.grad(along)(image) as Image,
-          (operation) =>
-            `imageGradient: the model uses the operation ${operation}, for which no gradient is registered. ` +
-            `Register one with tf.registerGradient, or take layers before it.`,
+          'take layers before it',
         );
       });
     },

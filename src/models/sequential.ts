@@ -6,6 +6,7 @@ import { onTape } from '../internal/differentiable.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
 import { type Op, taped } from '../internal/kernels/op.js';
 import { relu } from '../internal/kernels/relu.js';
+import { assertFloat32 } from '../internal/precision.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
 
@@ -101,6 +102,7 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
         (Object.keys(gradientAt) as L[]).map((layer) => [positionOf('imageGradient', layer), gradientAt[layer]!]),
       );
       assert(callbacks.size > 0, () => 'imageGradient: gradientAt must name at least one layer; got {}', LayerError);
+      assertFloat32('imageGradient', 'gradients');
       return tf.tidy(() => backward(image, callbacks));
     },
     dispose() {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { readBack } from '../internal/device.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
 import { rowDot, type Layout } from './layout.js';
@@ -61,7 +62,7 @@ export async function evaluate<T extends Tensor, K extends string>(
   });
   owned.own(tensor);
   owned.dispose(value, parts, excess);
-  const read = unpack(await tensor.data());
+  const read = unpack(await readBack('lbfgs', tensor));
   owned.dispose(tensor);
   const one = (name: string): number => read(name)[0] ?? 0;
   const loss = one('loss');

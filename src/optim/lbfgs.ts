@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { StyleError } from '../errors.js';
+import { DeviceError, StyleError } from '../errors.js';
 import { assert, assertTensor, show } from '../internal/assert.js';
 import { breathe } from '../internal/breathe.js';
+import { activeDevice, isLossOf, lossError } from '../internal/device.js';
+import { assertFloat32 } from '../internal/precision.js';
 import { ownedTensors, type OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
 import { newestPairs, noPairs } from './direction.js';
 import { evaluate, type PointNumbers } from './evaluate.js';
+import { hostCopy, type HostCopy } from './hostCopy.js';
 import { rowLayout } from './layout.js';
 import { listHistory } from './list.js';
 import { usualPenaltyWeight, withinBounds } from './objective.js';
-import { assertPrecision, resolveOptions, type Settings } from './options.js';
+import { resolveOptions, type Settings } from './options.js';
 import { pairsPerSegment, segmentHistory } from './segments.js';
 import { isSnapshot, loadSnapshot, takeSnapshot, type LbfgsSnapshot, type Progress } from './snapshot.js';
 import { explain, type LbfgsStatus } from './status.js';
@@ -117,10 +120,28 @@ function namedParts(
 function resultOf<T extends Tensor>(run: Run<T>, status: LbfgsStatus): LbfgsResult<T> {
   const { layout, owned, settings, progress } = run;
   const x = owned.own(tf.tidy(() => withinBounds(layout.fromRows(run.vectors.best), settings.bounds)));
+  return describe(run, status, progress.best, owned.release(x) as T);
+}
+
+/** What is left of a run when its GPU is gone: the copy on the host. */
+function savedResult<T extends Tensor>(run: Run<T>, shape: number[], copy: HostCopy, cause?: unknown): LbfgsResult<T> {
+  const newest = copy.newest();
+  if (newest === undefined) throw cause instanceof DeviceError ? cause : lossError(where, cause);
+  const { min = -Infinity, max = Infinity } = run.settings.bounds ?? {};
+  const values = newest.values.map((value) => Math.min(max, Math.max(min, value)));
+  return describe(run, 'device-lost', newest.numbers, tf.keep(tf.tensor(values, shape)) as T);
+}
+
+function describe<T extends Tensor>(
+  { objective, progress }: Run<T>,
+  status: LbfgsStatus,
+  best: PointNumbers,
+  x: T,
+): LbfgsResult<T> {
   return {
-    x: owned.release(x) as T,
-    loss: progress.best.loss,
-    gradInf: progress.best.gradInf,
+    x,
+    loss: best.loss,
+    gradInf: best.gradInf,
     status,
     ...explain(status),
     iterations: progress.iterations,
@@ -128,7 +149,7 @@ function resultOf<T extends Tensor>(run: Run<T>, status: LbfgsStatus): LbfgsResu
     resets: progress.resets,
     skippedPairs: progress.skippedPairs,
     lossHistory: progress.lossHistory,
-    ...namedParts(run.objective, progress.best.parts),
+    ...namedParts(objective, best.parts),
   };
 }
 
@@ -138,8 +159,12 @@ async function* steps<T extends Tensor>(
   settings: Settings,
 ): AsyncGenerator<LbfgsStep<T>, LbfgsResult<T>, undefined> {
   const owned = ownedTensors();
+  const device = activeDevice();
+  const shape = [...start.shape];
+  const copy = hostCopy(tf.util.sizeFromShape(shape));
+  let run: Run<T> | undefined;
   try {
-    const run = openRun(objective, start, settings, owned);
+    run = openRun(objective, start, settings, owned);
     let status = run.progress.evaluations === 0 ? await evaluateStart(run) : undefined;
     while ((status ??= stopReason(run)) === undefined) {
       await breathe();
@@ -149,6 +174,7 @@ async function* steps<T extends Tensor>(
         break;
       }
       const { progress, layout, vectors, history } = run;
+      if (device !== undefined) await copy.refresh(vectors.best, progress.best);
       const x = owned.own(tf.tidy(() => withinBounds(layout.fromRows(vectors.x), settings.bounds)));
       let current = true;
       const snapshot = async (): Promise<LbfgsSnapshot> => {
@@ -172,7 +198,10 @@ async function* steps<T extends Tensor>(
         owned.dispose(x);
       }
     }
-    return resultOf(run, status);
+    return device?.isLost() === true ? savedResult(run, shape, copy) : resultOf(run, status);
+  } catch (error) {
+    if (run === undefined || !(await isLossOf(device))) throw error;
+    return savedResult(run, shape, copy, error);
   } finally {
     owned.disposeAll();
   }
@@ -223,7 +252,7 @@ export function lbfgsSteps<T extends Tensor>(
   );
   const settings = resolveOptions(options);
   if (!isSnapshot(where, start)) assertTensor(where, 'start', start, start.rank, 'of any shape, or a snapshot');
-  assertPrecision(tf.getBackend(), () => tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED'));
+  assertFloat32(where, 'the differences of gradients that L-BFGS lives on');
   return steps(objective, start, settings);
 }
 

@@ -112,13 +112,3 @@ export function resolveOptions(options: Omit<LbfgsOptions, 'onStep'>): Settings 
     signal,
   };
 }
-
-/** Refuses a WebGL that renders half floats only: their 11 bits are too coarse for differences of gradients. */
-export function assertPrecision(backend: string, rendersFloat32: () => boolean): void {
-  assert(
-    backend !== 'webgl' || rendersFloat32(),
-    () =>
-      `${where}: WebGL renders only 16-bit floats on this device, too coarse for L-BFGS; ` +
-      `expected 32-bit floats. Use tf.setBackend('wasm') or 'webgpu', or another optimiser such as tf.train.adam`,
-  );
-}

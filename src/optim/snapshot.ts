@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { assert, show } from '../internal/assert.js';
+import { readBack } from '../internal/device.js';
 import type { PairProducts } from './direction.js';
 import type { PointNumbers } from './evaluate.js';
 import type { Pair } from './history.js';
@@ -64,7 +65,7 @@ export async function takeSnapshot(
   for (const { xDiff, gradDiff } of pairs) handles.push(tf.keep(xDiff), tf.keep(gradDiff));
   try {
     const size = tf.util.sizeFromShape([...shape]);
-    const data = await Promise.all(handles.map((handle) => handle.data<'float32'>()));
+    const data = await Promise.all(handles.map((handle) => readBack('lbfgs', handle)));
     // Copies: on the cpu backend `data` is the tensor's own memory.
     const vectors = data.map((values) => values.slice(0, size));
     return {

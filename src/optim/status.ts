@@ -7,6 +7,7 @@
  * - `'no-descent'`: float32 cannot hold the squares of the gradient; scale the loss.
  * - `'non-finite'`: loss or gradient is not finite at the start, or at every step tried.
  * - `'aborted'`: the signal ended it.
+ * - `'device-lost'`: the GPU was reset or taken away; `x` is the best point that had been copied to the host until then.
  *
  * The `message` of the result says the same with advice.
  */
@@ -19,7 +20,8 @@ export type LbfgsStatus =
   | 'line-search'
   | 'no-descent'
   | 'non-finite'
-  | 'aborted';
+  | 'aborted'
+  | 'device-lost';
 
 const outcomes: Readonly<Record<LbfgsStatus, { converged: boolean; message: string }>> = {
   grad: {
@@ -64,6 +66,12 @@ const outcomes: Readonly<Record<LbfgsStatus, { converged: boolean; message: stri
   aborted: {
     converged: false,
     message: 'Stopped by the signal; x is the best point accepted until then.',
+  },
+  'device-lost': {
+    converged: false,
+    message:
+      'The GPU was lost: reset by its driver, or taken from a page in the background. x is the best point of at most two seconds ' +
+      'before. It can be read, but to go on from it the backend has to be started again, or another one.',
   },
 };
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../internal/assert.js';
+import { readBack } from '../internal/device.js';
 import type { Image } from '../types.js';
 
 /** Rejects pictures with values that are not finite, or plainly not in 0..1 (somebody's 0..255). One readback each. */
@@ -7,7 +8,7 @@ export async function assertPictures(where: string, pictures: Readonly<Record<st
   for (const [name, image] of Object.entries(pictures)) {
     const range = tf.tidy(() => tf.stack([tf.min(image), tf.max(image), tf.sum(tf.mul(image, 0))]));
     try {
-      const [min, max, zero] = (await range.data()) as unknown as [number, number, number];
+      const [min, max, zero] = (await readBack(where, range)) as unknown as [number, number, number];
       assert(zero === 0, () => `${where}: ${name} must have finite values; got NaN or infinity among its pixels`);
       assert(
         min >= -0.5 && max <= 1.5,

@@ -58,7 +58,10 @@ export interface StylizeStep extends Progress {
 
 /** How a run of {@link stylizeSteps} ended. */
 export interface StylizeResult {
-  /** The picture of lowest loss, `[1, h, w, 3]` of the content's size, in 0..1. The caller owns it. */
+  /**
+   * The picture of lowest loss, `[1, h, w, 3]` of the content's size, in 0..1. The caller owns it. With status `'device-lost'` it
+   * has the size of the level that was being painted.
+   */
   readonly image: Image;
   /** Why the last level ended. */
   readonly status: LbfgsStatus;
@@ -192,14 +195,15 @@ export async function* stylizeSteps<L extends string>(
       evaluations += last.evaluations;
       iterationsDone += last.iterations;
       finished = i;
-      if (last.status === 'aborted' || last.status === 'non-finite') break;
+      if (['aborted', 'non-finite', 'device-lost'].includes(last.status)) break;
     }
     const { status, message, loss, parts = {} } = last!;
     if (status === 'non-finite' && iterationsDone === 0)
       throw new StyleError(`${where}: the loss is not finite at the start: ${message}`);
-    // An abort at a coarse level still returns a picture of the size that was asked for.
+    // An abort at a coarse level still returns a picture of the size that was asked for; without a GPU nothing can be resized.
     const [, h, w] = content.shape;
-    const whole = finished === levels.length - 1 ? image! : owned.own(resizeImage(image!, [h, w]));
+    const asItIs = finished === levels.length - 1 || status === 'device-lost';
+    const whole = asItIs ? image! : owned.own(resizeImage(image!, [h, w]));
     return {
       image: owned.release(whole),
       status,
@@ -259,7 +263,8 @@ export type StylizeOptions<L extends string = string> = StylizeSettings<L> &
 /**
  * Paints the content in the style (neural style transfer). The whole of {@link stylizeSteps} in one call.
  *
- * @returns the picture of lowest loss, `[1, h, w, 3]` of the content's size in 0..1, also after an abort. The caller owns it
+ * @returns the picture of lowest loss, `[1, h, w, 3]` of the content's size in 0..1, also after an abort or the loss of a GPU
+ *   (see {@link StylizeResult}). The caller owns it
  * @throws as {@link stylizeSteps}, and whatever `onStep` throws
  *
  * @example

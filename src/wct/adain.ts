@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assert, assertNumber } from '../internal/assert.js';
+import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Features } from '../types.js';
 import { assertPair } from './assertPair.js';
@@ -78,7 +79,7 @@ export async function adain(content: Features, style: Features, options: AdainOp
 }
 
 async function assertFinite(argument: string, statistics: Tensor4D): Promise<void> {
-  const values = await statistics.data<'float32'>();
+  const values = await readBack('adain', statistics);
   const channels = statistics.shape[3];
   const bad = values.findIndex((value) => !Number.isFinite(value));
   assert(bad < 0, () => `adain: ${argument} must hold finite numbers; channel ${bad % channels} does not`);

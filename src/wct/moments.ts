@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { assert, assertFeatures, assertNumber, assertTensor, show } from '../internal/assert.js';
+import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { assertFloat32 } from '../internal/precision.js';
 import type { Features } from '../types.js';
 import { addScatter, emptyScatter, momentsFromScatter } from './merge.js';
 import type { Moments } from './momentsType.js';
@@ -59,7 +61,7 @@ function tilesOf(positions: number, tileRows: number, mask: Float32Array | undef
 async function rowReader(features: Features): Promise<(tile: Tile) => Tensor2D> {
   const channels = features.shape[3];
   if (['wasm', 'cpu'].includes(tf.getBackend())) {
-    const values = await features.data<'float32'>();
+    const values = await readBack('featureMoments', features);
     return ({ begin, size }) =>
       tf.tensor2d(values.subarray(begin * channels, (begin + size) * channels), [size, channels]);
   }
@@ -108,11 +110,12 @@ export async function featureMoments(features: Features, options: FeatureMoments
       ShapeError,
     );
   }
+  assertFloat32(where, 'covariances');
   const channels = features.shape[3];
   const total = emptyScatter(channels);
   const owned = ownedTensors();
   try {
-    const tiles = tilesOf(features.size / channels, tileRows, await mask?.data<'float32'>());
+    const tiles = tilesOf(features.size / channels, tileRows, mask && (await readBack(where, mask)));
     const rowsOf = await rowReader(features);
     const length = productsLength(channels);
     const group = Math.max(1, Math.min(GROUP, Math.floor(READBACK / length)));
@@ -121,7 +124,7 @@ export async function featureMoments(features: Features, options: FeatureMoments
       const packed = owned.own(
         tf.tidy(() => tf.concat(members.map((tile) => tf.tidy(() => tileProducts(rowsOf(tile), tile.weights))))),
       );
-      const products = await packed.data<'float32'>();
+      const products = await readBack(where, packed);
       owned.dispose(packed);
       members.forEach(({ weights }, i) =>
         addScatter(total, scatterFromProducts(products.subarray(i * length, (i + 1) * length), channels, weights)),

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Differentiable } from 'pastiche';
 import { lbfgs, lbfgsSteps, type LbfgsOptions, type LbfgsResult, type LbfgsStep } from 'pastiche/optim';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { assertPrecision } from '../../src/optim/options';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectTensorGrowth } from '../_setup/compare';
 import { beale, quadratic, rosenbrock, rosenbrockStart, withGrad } from './objectives';
 
@@ -215,6 +214,8 @@ describe('the signal of lbfgs', () => {
 });
 
 describe('the readbacks of lbfgs', () => {
+  // Time stands still: on a GPU the best point is copied to the host every two seconds, which is no readback of an evaluation.
+  beforeEach(() => vi.spyOn(performance, 'now').mockReturnValue(0));
   afterEach(() => vi.restoreAllMocks());
 
   it.each(backends)('lbfgs(objective, start) reads back once an evaluation: %s', async (_, options) => {
@@ -325,24 +326,5 @@ describe('misuse of lbfgs', () => {
       );
     });
     start.dispose();
-  });
-
-  it('lbfgs(objective, start) refuses a WebGL without float32 rendering and names the way out', async () => {
-    expect(() => {
-      assertPrecision('webgl', () => false);
-    }).toThrow(/16-bit floats.*tf\.setBackend\('wasm'\)/);
-    expect(() => {
-      assertPrecision('webgl', () => true);
-      assertPrecision('wasm', () => false);
-    }).not.toThrow();
-    if (tf.getBackend() !== 'webgl') return;
-    tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', false);
-    try {
-      const start = tf.tensor1d([1]);
-      await expect(lbfgs(rosenbrock, start)).rejects.toThrow('16-bit floats');
-      start.dispose();
-    } finally {
-      tf.env().set('WEBGL_RENDER_FLOAT32_ENABLED', true);
-    }
   });
 });

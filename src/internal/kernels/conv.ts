@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assert } from '../assert.js';
+import { assertRoomForConv } from '../room.js';
 import { convInputGradient } from './convGradients.js';
 import type { Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
@@ -37,8 +38,9 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
   const size = kernel.shape[0];
   // A 1x1 kernel has no border to pad; 'same' pads with zeros inside the kernel and allocates nothing.
   const padded = size > 1 && padding !== 'zero';
-  const run = (x: Tensor4D, activation: 'linear' | 'relu'): Tensor4D =>
-    tf.tidy(() =>
+  const run = (x: Tensor4D, activation: 'linear' | 'relu'): Tensor4D => {
+    assertRoomForConv(x.shape, kernel.shape);
+    return tf.tidy(() =>
       tf.fused.conv2d<Tensor4D>({
         x: padded ? padByOne(x, padding) : x,
         filter: kernel,
@@ -48,6 +50,7 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
         activation,
       }),
     );
+  };
   return {
     forward: (x) => run(x, 'linear'),
     forwardRelu: (x) => run(x, 'relu'),
@@ -59,6 +62,7 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
           rotated !== undefined,
           () => 'imageGradient: the network was loaded with gradients: false; load it without',
         );
+        assertRoomForConv(dy.shape, rotated.shape);
         return convInputGradient(dy, rotated, padded ? padding : 'zero');
       }),
   };

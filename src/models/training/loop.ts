@@ -1,5 +1,6 @@
 import { StyleError } from '../../errors.js';
 import { breathe } from '../../internal/breathe.js';
+import { assertFloat32 } from '../../internal/precision.js';
 import { takeSnapshot } from './snapshot.js';
 import { takeStep } from './takeStep.js';
 import type { Training, TrainingStatus, TrainingStep } from './training.js';
@@ -12,6 +13,7 @@ export async function* trainingLoop<Step extends TrainingStep>(
   describe: (step: TrainingStep, guard: <T>(call: string, work: () => Promise<T>) => Promise<T>) => Step,
 ): AsyncGenerator<Step, { status: TrainingStatus; step: number }, undefined> {
   const { where, steps, firstStep, optimizer } = run;
+  assertFloat32(where, 'training');
   let [seconds, images] = [0, 0];
   for (let step = firstStep; step < steps; step++) {
     await breathe();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { readBack } from '../../internal/device.js';
 import type { ConvWeights } from '../buildVgg.js';
 import type { WeightArray } from '../weights/index.js';
 import type { NamedVariable } from './layer.js';
@@ -62,7 +63,7 @@ export function findArray(where: string, arrays: NamedWeights, name: string, sha
 
 /** Copies of tensors, read back together. */
 export async function readArrays(tensors: readonly (readonly [name: string, Tensor])[]): Promise<NamedWeights> {
-  const values = await Promise.all(tensors.map(([, tensor]) => tensor.data<'float32'>()));
+  const values = await Promise.all(tensors.map(([, tensor]) => readBack('training', tensor)));
   // Copies: on the cpu backend `data` is the tensor's own memory.
   return Object.fromEntries(
     tensors.map(([name, { shape }], i) => [name, { shape: [...shape], values: Float32Array.from(values[i]!) }]),

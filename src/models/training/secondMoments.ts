@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { readBack } from '../../internal/device.js';
 import { sumPositions } from '../../internal/kernels/convGradients.js';
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
 import { type ConvWeights, buildVgg, vggPlan } from '../buildVgg.js';
@@ -35,7 +36,7 @@ export async function secondMoments(
         ]);
       });
       for (const [i, [count, tensor]] of squares.entries()) {
-        const values = await tensor.data<'float32'>();
+        const values = await readBack('distillEncoder', tensor);
         const sum = sums.get(layers[i]!)!;
         sum.count += count;
         values.forEach((value, c) => (sum.squares[c]! += value));

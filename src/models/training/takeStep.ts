@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { readBack } from '../../internal/device.js';
 import type { Image } from '../../types.js';
 import type { NamedVariable } from './layer.js';
 import type { Training, TrainingStep, WeightedLoss } from './training.js';
@@ -49,7 +50,7 @@ export async function takeStep(run: Training, step: number): Promise<Taken> {
     const { named, gradients, statistics, values } = evaluateAndKeep(run, batch, step, (tensor) => {
       passing.push(owned.own(tensor));
     });
-    const numbers = await values.data<'float32'>();
+    const numbers = await readBack('training', values);
     const loss = named.reduce((sum, { weight }, i) => sum + weight * numbers[i]!, 0);
     if (Number.isFinite(loss))
       tf.tidy(() => {

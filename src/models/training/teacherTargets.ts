@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
 import { assert, assertFeatures, show } from '../../internal/assert.js';
+import { readBack } from '../../internal/device.js';
 import { sumPositions } from '../../internal/kernels/convGradients.js';
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
 import type { Features, Image } from '../../types.js';
@@ -78,7 +79,7 @@ export async function observeTeacher(
       const channels = features.shape[3];
       const read = async (sum: () => Tensor): Promise<Float32Array> => {
         const tensor = owned.own(tf.tidy(sum));
-        const values = await tensor.data<'float32'>();
+        const values = await readBack(where, tensor);
         owned.dispose(tensor);
         return values;
       };

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { readBack } from '../../internal/device.js';
 import { graphConvolutions } from './graphConvolutions.js';
 import { type GraphModelLike, graphNodes } from './graphNodes.js';
 import { once } from './once.js';
@@ -66,7 +67,7 @@ export function graphModelWeights(model: GraphModelLike): WeightSource {
         () => `${where}: ${show(name)}: expected numbers; got ${isDisposed ? 'a disposed tensor' : dtype}`,
         WeightsError,
       );
-      const values = Float32Array.from((await tensor.data()) as ArrayLike<number>);
+      const values = Float32Array.from(await readBack(where, tensor));
       signal?.throwIfAborted();
       return { shape: [...shape], values };
     },
