@@ -38,13 +38,11 @@ export function imageMatrices(features: Features): Tensor2D[] {
 export function gramMatrices(features: Features, normalization: GramNormalization): Tensor2D[] {
   // Scaled before the product: a raw sum over 512x512 positions overflows half floats.
   const scale = Math.sqrt(gramFactor(features.shape, normalization));
-  return imageMatrices(features).map((matrix) =>
-    tf.tidy(() => {
-      const scaled: Tensor2D = scale === 1 ? matrix : tf.mul(matrix, scale);
-      // Transposed beforehand: matMul with a transpose flag is 8 times slower on wasm.
-      return product(tf.transpose(scaled), scaled);
-    }),
-  );
+  return tf.tidy(() => {
+    const matrices = tf.tidy(() => imageMatrices(scale === 1 ? features : tf.mul(features, scale)));
+    // Transposed beforehand: matMul with a transpose flag is 8 times slower on wasm.
+    return matrices.map((matrix) => tf.tidy(() => product(tf.transpose(matrix), matrix)));
+  });
 }
 
 /**

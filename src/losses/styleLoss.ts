@@ -101,8 +101,10 @@ export function styleLoss(target: Features | GramTarget, options: StyleLossOptio
     valueAndGrad(features) {
       const { differences: d, scale } = differences(features);
       const slope = tf.mul(scale, 4 * gramFactor(features.shape, normalization));
-      const grads = imageMatrices(features).map((matrix, i) => product(matrix, tf.mul<Tensor2D>(d[i]!, slope)));
-      const stacked = grads.length === 1 ? grads[0]! : tf.stack(grads);
+      const stacked = tf.tidy(() => {
+        const grads = imageMatrices(features).map((matrix, i) => product(matrix, tf.mul<Tensor2D>(d[i]!, slope)));
+        return grads.length === 1 ? grads[0]! : tf.stack(grads);
+      });
       return { value: total(d.map(sumOfSquares), scale), grad: tf.reshape(stacked, features.shape) };
     },
   });

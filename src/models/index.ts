@@ -4,7 +4,9 @@
  * @module
  */
 export { architectures, vggLayers, type Architecture, type ConvIndex, type VggLayer } from './architectures.js';
-export type { FeatureExtractor } from './extractor.js';
+export type { FeatureExtractor, ImageGradientOptions } from './extractor.js';
+export type { LayerOutline } from './outline.js';
+export type { Footprint } from '../internal/kernels/op.js';
 export { insertLossTaps } from './taps.js';
 export {
   autoencoderFamilies,

@@ -9,6 +9,8 @@ import { relu } from '../internal/kernels/relu.js';
 import { assertFloat32 } from '../internal/precision.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
+import { keepRule } from './kept.js';
+import { outlineOf } from './outline.js';
 
 /** A layer of a {@link sequential} network. A name that starts with `_` cannot be asked for (preprocessing). */
 export interface NamedOp {
@@ -54,14 +56,18 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
     return apply(x);
   };
 
-  /** Runs up to `deepest` and returns the values that `keep` names; the others are freed as soon as the next one stands. */
-  const forward = (image: Image, deepest: number, keep: (position: number) => boolean): Run => {
-    const values: Values = new Map([[0, image]]);
-    const shapes = [image.shape];
-    let x = image;
-    for (let from = 0, to; from < deepest; from = to) {
+  /**
+   * Runs from the value at `begin` to position `end` and returns the values that `keep` names, the first one among them; the others
+   * are freed as soon as the next one stands.
+   */
+  const forward = (first: Tensor4D, begin: number, end: number, keep: (position: number) => boolean): Run => {
+    const values: Values = new Map([[begin, first]]);
+    const shapes = [];
+    shapes[begin] = first.shape;
+    let x = first;
+    for (let from = begin, to; from < end; from = to) {
       const { op } = ops[from]!;
-      const fuse = op.forwardRelu !== undefined && ops[from + 1]?.op === relu && from + 2 <= deepest && !keep(from + 1);
+      const fuse = op.forwardRelu !== undefined && ops[from + 1]?.op === relu && from + 2 <= end && !keep(from + 1);
       to = fuse ? from + 2 : from + 1;
       const y = run(from + 1, fuse ? op.forwardRelu : op.forward, x);
       if (!values.has(from)) x.dispose();
@@ -81,6 +87,7 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
 
   return {
     layers,
+    outline: ops.map(({ name, op }) => outlineOf(name, op)),
     features(image, wanted) {
       assertImage('features', 'image', image);
       const positions = wanted.map((layer) => positionOf('features', layer));
@@ -88,7 +95,7 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
       return tf.tidy(() => {
         const values = onTape()
           ? forwardTaped(image, deepest)
-          : forward(image, deepest, (i) => positions.includes(i)).values;
+          : forward(image, 0, deepest, (i) => positions.includes(i)).values;
         const entries = wanted.map((layer, k) => [layer, values.get(positions[k]!)!] as const);
         return Object.fromEntries(entries.map(([layer, x]) => [layer, x === image ? tf.clone(x) : x])) as Record<
           (typeof wanted)[number],
@@ -96,14 +103,14 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
         >;
       });
     },
-    imageGradient(image, gradientAt) {
+    imageGradient(image, gradientAt, { recompute = false } = {}) {
       assertImage('imageGradient', 'image', image);
       const callbacks = new Map(
         (Object.keys(gradientAt) as L[]).map((layer) => [positionOf('imageGradient', layer), gradientAt[layer]!]),
       );
       assert(callbacks.size > 0, () => 'imageGradient: gradientAt must name at least one layer; got {}', LayerError);
       assertFloat32('imageGradient', 'gradients');
-      return tf.tidy(() => backward(image, callbacks));
+      return tf.tidy(() => backward(image, callbacks, recompute));
     },
     dispose() {
       disposed = true;
@@ -111,26 +118,29 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
     },
   };
 
-  function backward(image: Image, gradientAt: ReadonlyMap<number, (features: Features) => Features>): Image {
+  function backward(
+    image: Image,
+    gradientAt: ReadonlyMap<number, (features: Features) => Features>,
+    recompute: boolean,
+  ): Image {
     const deepest = Math.max(...gradientAt.keys());
-    const reads = (i: number, what: 'x' | 'y'): boolean => ops[i]?.op.gradientReads.includes(what) ?? false;
-    const keep = (i: number): boolean => {
-      if (gradientAt.has(i)) return true;
-      // relu(x) is cheaper to recompute than to hold beside x.
-      if (ops[i - 1]?.op === relu && gradientAt.has(i - 1)) return false;
-      return (i > 0 && reads(i - 1, 'y')) || (i < deepest && reads(i, 'x'));
-    };
-    const { values, shapes } = forward(image, deepest, keep);
+    const tapped = new Set(gradientAt.keys());
+    const keep = keepRule({ layers: ops.map(({ op }) => op), tapped, deepest, recompute });
+    const { values, shapes } = forward(image, 0, deepest, keep);
     const valueAt = (i: number): Tensor4D => {
-      const kept = values.get(i);
-      if (kept !== undefined) return kept;
-      const y = ops[i - 1]!.op.forward(valueAt(i - 1));
+      let from = i;
+      while (!values.has(from)) from -= 1;
+      const y = forward(values.get(from)!, from, i, (position) => position === i).values.get(i)!;
       values.set(i, y);
       return y;
     };
+    const free = (position: number): void => {
+      tf.dispose(values.get(position) ?? []);
+      values.delete(position);
+    };
 
     let gradient: Tensor4D | undefined;
-    for (let i = deepest; i >= 0; i--) {
+    for (let i = deepest, next; ; i = next) {
       const callback = gradientAt.get(i);
       if (callback !== undefined) {
         const features = valueAt(i);
@@ -142,20 +152,18 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
         if (gradient !== undefined) tf.dispose([gradient, added]);
         gradient = sum;
       }
-      if (i > 0) {
-        // Recomputed here rather than when asked for: inside the operation's own tidy they would not survive it.
-        if (reads(i - 1, 'x')) valueAt(i - 1);
-        if (reads(i - 1, 'y')) valueAt(i);
-        const dx = ops[i - 1]!.op.inputGradient(gradient!, {
-          x: () => valueAt(i - 1),
-          y: () => valueAt(i),
-          inputShape: shapes[i - 1]!,
-        });
-        tf.dispose([gradient!, values.get(i) ?? []]);
-        values.delete(i);
-        gradient = dx;
-      }
+      if (i === 0) return gradient!;
+      const { op } = ops[i - 1]!;
+      const pastRelu = ops[i - 2]?.op === relu && !gradientAt.has(i - 1) ? op.inputGradientPastRelu : undefined;
+      next = pastRelu === undefined ? i - 1 : i - 2;
+      // Recomputed here rather than when asked for: inside the operation's own tidy they would not survive it.
+      if (op.gradientReads.includes('x')) valueAt(i - 1);
+      if (op.gradientReads.includes('y')) valueAt(i);
+      const pass = { x: () => valueAt(i - 1), y: () => valueAt(i), inputShape: shapes[i - 1]! };
+      const dx = (pastRelu ?? op.inputGradient)(gradient!, pass);
+      tf.dispose(gradient!);
+      for (let position = i; position > next; position--) free(position);
+      gradient = dx;
     }
-    return gradient!;
   }
 }

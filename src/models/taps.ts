@@ -5,7 +5,7 @@ import { addAll } from '../internal/addAll.js';
 import { assert, assertImage, assertNumber, show } from '../internal/assert.js';
 import { closedForm, valueAndGradOf } from '../internal/differentiable.js';
 import type { ClosedForm, Features, Image, LossTap } from '../types.js';
-import type { FeatureExtractor } from './extractor.js';
+import type { FeatureExtractor, ImageGradientOptions } from './extractor.js';
 
 const where = 'insertLossTaps';
 
@@ -18,6 +18,7 @@ const where = 'insertLossTaps';
  * @param extractor - the network; it must outlive the function and is not disposed by it
  * @param taps - `{ layer, loss, weight?, name? }`; a layer may carry any number of them. `loss` is one of this library's, or
  *   any scalar function of TensorFlow.js operations
+ * @param options - `recompute` for less memory
  * @returns a differentiable function of an image `[b, h, w, 3]`; it owns no tensors
  * @throws LayerError naming the known layers, where a tap asks for one that the network does not have
  *
@@ -42,6 +43,7 @@ const where = 'insertLossTaps';
 export function insertLossTaps<L extends string>(
   extractor: FeatureExtractor<L>,
   taps: readonly LossTap<L>[],
+  options: ImageGradientOptions = {},
 ): ClosedForm {
   assert(taps.length > 0, () => `${where}: taps must name at least one loss; got []`);
   taps.forEach(({ loss, weight = 1 }, i) => {
@@ -83,7 +85,7 @@ export function insertLossTaps<L extends string>(
           });
       }
       try {
-        const grad = extractor.imageGradient(image, gradientAt);
+        const grad = extractor.imageGradient(image, gradientAt, options);
         const stacked = tf.stack(parts) as Tensor1D;
         return { value: tf.sum<Scalar>(stacked), grad, parts: stacked };
       } finally {

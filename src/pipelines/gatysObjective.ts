@@ -39,6 +39,8 @@ export interface ObjectiveOptions<L extends string = string> {
   readonly styleWeight?: number;
   /** Weight of the total variation: more is smoother. */
   readonly variationWeight?: number;
+  /** Whether cheap values are computed twice rather than kept: see `ImageGradientOptions`. @defaultValue false */
+  readonly recompute?: boolean;
 }
 
 /** The recipe behind the options, with weights for every layer. */
@@ -127,7 +129,7 @@ export function resolveStyles(where: string, choice: StyleChoice): { image: Imag
  */
 export function gatysObjective<L extends string>(options: ObjectiveOptions<L> & StyleChoice): ClosedForm {
   const where = 'gatysObjective';
-  const { extractor, content } = options;
+  const { extractor, content, recompute = false } = options;
   assertImage(where, 'content', content);
   const styles = resolveStyles(where, options);
   const { recipe, contentWeight, styleWeight, variationWeight, contentLayers, styleLayers } = resolveRecipe(
@@ -163,7 +165,7 @@ export function gatysObjective<L extends string>(options: ObjectiveOptions<L> & 
       const gram = owned.own(grams[layer as L]);
       tap('style', layer, styleLoss({ gram }, { normalization, reduction }), styleWeight * weight);
     }
-    const distances = insertLossTaps(extractor, taps);
+    const distances = insertLossTaps(extractor, taps, { recompute });
     if (variationWeight === 0) return Object.assign(distances, { dispose });
     const { norm, exponent, reduction: by } = recipe.variation;
     const variation = Object.fromEntries(

@@ -155,6 +155,22 @@ test('pool(max) shares the gradient among equal maxima', async () => {
   expect([...(await dx.data())]).toEqual([0.25, 0.25, 0, 0.5, 0.25, 0.25, 0.5, 0]);
 });
 
+test.each(['floor', 'ceil'] as const)(
+  'pool(max, %s).inputGradientPastRelu is the gradient of relu, then pool',
+  async (by) => {
+    // A third of the numbers is 0 after the relu, some windows altogether.
+    const x = tf.relu(tf.round(randomTensor<tf.Rank.R4>([2, 7, 9, 3], 1, -6, 3)));
+    const op = pool('max', by);
+    const y = op.forward(x);
+    const dy = randomTensor<tf.Rank.R4>(y.shape, 2, -1, 1);
+    const pass = { x: () => x, y: () => y, inputShape: x.shape };
+    const both = await expectTensorGrowth(1, () => op.inputGradientPastRelu!(dy, pass));
+    const pooled = op.inputGradient(dy, pass);
+    const apart = relu.inputGradient(pooled, { ...pass, y: () => x });
+    expect(relativeL2(await both.data(), await apart.data())).toBe(0);
+  },
+);
+
 test('upsample repeats pixels, and its gradient adds them up', async () => {
   const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
   expect([...(await upsample.forward(x).data())]).toEqual([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);

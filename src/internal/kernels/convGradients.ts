@@ -84,11 +84,16 @@ function placed(ring: Tensor4D, axis: 1 | 2, at: 0 | 1, to: number, size: number
   return tf.mul(tf.slice(ring, begin, shape), tf.tensor(place, axis === 1 ? [1, size, 1, 1] : [1, 1, size, 1]));
 }
 
-/** Adds what the padding of one axis received, two rows or columns, to where the padding was taken from. */
+/** Adds what the padding of one axis received, two rows or columns, to where the padding was taken from. Takes over `dx`. */
 function addRing(dx: Tensor4D, ring: Tensor4D, axis: 1 | 2, padding: Padding): Tensor4D {
   const size = dx.shape[axis];
+  const add = (x: Tensor4D, at: 0 | 1, to: number): Tensor4D => {
+    const sum = tf.tidy(() => tf.add<Tensor4D>(x, placed(ring, axis, at, to, size)));
+    x.dispose();
+    return sum;
+  };
   const [first, last] = padding === 'reflect' ? [1, size - 2] : [0, size - 1];
-  return tf.add(tf.add(dx, placed(ring, axis, 0, first, size)), placed(ring, axis, 1, last, size));
+  return add(add(dx, 0, first), 1, last);
 }
 
 /** Columns `from` to `to` of a narrow band. */

@@ -11,18 +11,37 @@ export interface Pass {
   inputShape: Tensor4D['shape'];
 }
 
+/** What a layer takes of time and memory. Plain data, so that a run can be planned before there are tensors. */
+export interface Footprint {
+  /**
+   * What its output costs to compute once more: next to nothing, little beside a convolution of many channels, or as much as one.
+   * Cheap outputs are computed again instead of kept.
+   */
+  readonly cost: 'elementwise' | 'low' | 'high';
+  /** Channels of the output. @defaultValue those of the input */
+  readonly channels?: number;
+  /** What becomes of height and width; odd sides are halved to the smaller or the larger half. @defaultValue they stay */
+  readonly sides?: 'halved' | 'halved-up' | 'doubled';
+  /** Which tensors of the pass the gradient asks for. */
+  readonly gradientReads: readonly ('x' | 'y')[];
+  /** Most tensors of the input's size that the gradient makes at once, the result among them. */
+  readonly gradientCopies: number;
+  /** Tensors of the input's size that the forward pass makes beside its output: what it pads. @defaultValue 0 */
+  readonly forwardCopies?: number;
+}
+
 /** One layer of a frozen network: forward kernels only, and the exact gradient of its input. No filter gradients. */
-export interface Op {
+export interface Op extends Footprint {
   /** `y = f(x)`. */
   readonly forward: (x: Tensor4D) => Tensor4D;
   /** `(dL/dy, pass) -> dL/dx`. Disposes nothing it is given. */
   readonly inputGradient: (dy: Tensor4D, pass: Pass) => Tensor4D;
-  /** Which tensors of the pass the gradient asks for. */
-  readonly gradientReads: readonly ('x' | 'y')[];
   /** The smallest height and width that the operation can work on. @defaultValue 1 */
   readonly minimumSize?: number;
   /** `relu(f(x))` in one kernel, where there is one. */
   readonly forwardRelu?: (x: Tensor4D) => Tensor4D;
+  /** `dL/du` for `y = f(x)`, `x = relu(u)`, where that takes less than the gradients of both. */
+  readonly inputGradientPastRelu?: (dy: Tensor4D, pass: Pass) => Tensor4D;
 }
 
 /** An operation as a node of TensorFlow.js's tape, for users who put a network under `tf.grad`. */

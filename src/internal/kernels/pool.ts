@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Op } from './op.js';
+import type { Footprint, Op, Pass } from './op.js';
 
 /** What a 2x2 window becomes. */
 export const poolings = ['max', 'average'] as const;
@@ -56,25 +56,50 @@ function toSize(x: Tensor4D, [b, h, w, c]: Shape4): Tensor4D {
 /** Smaller than any feature, and finite: infinities do not survive every GPU. */
 const NEVER_THE_MAXIMUM = -1e30;
 
+/** Of a 2x2 pool. */
+export function poolFootprint(pooling: Pooling, rounding: PoolRounding): Footprint {
+  const sides = rounding === 'ceil' ? 'halved-up' : 'halved';
+  return pooling === 'max'
+    ? { cost: 'low', sides, gradientReads: ['x', 'y'], gradientCopies: 2.75 }
+    : { cost: 'low', sides, gradientReads: [], gradientCopies: 2 };
+}
+
+/** Tidies within the tidy: in the first block these are the largest tensors of a whole backward pass. */
+function maxPoolGradient(dy: Tensor4D, { x, y, inputShape }: Pass): Tensor4D {
+  return tf.tidy(() => {
+    const pooled = dy.shape;
+    const [b, h, w, c] = pooled;
+    // 1 where the window has its maximum.
+    const atMaximum = tf.tidy(() => {
+      const below = tf.tidy(() => {
+        const even = toEven(x(), pooled, NEVER_THE_MAXIMUM);
+        return tf.step(tf.tidy(() => tf.sub(centres(y(), pooled), windows(even, pooled))));
+      });
+      return tf.sub(1, below);
+    });
+    // Equal maxima (flat regions of a picture) share the gradient: a valid subgradient, where each taking it whole is not.
+    const shares = tf.tidy(() => {
+      const mean = tf.tidy(() => tf.avgPool(tf.reshape<tf.Rank.R4>(atMaximum, [b, 2 * h, 2 * w, c]), 2, 2, 'valid'));
+      return centres(tf.div(dy, tf.mul(mean, 4)), pooled);
+    });
+    const dx = tf.mul(shares, atMaximum);
+    tf.dispose([shares, atMaximum]);
+    return fromEven(dx, pooled, inputShape);
+  });
+}
+
 function maxPool(pad: 'valid' | 'same'): Op {
   return {
+    ...poolFootprint('max', pad === 'valid' ? 'floor' : 'ceil'),
     minimumSize: pad === 'valid' ? 2 : 1,
     forward: (x) => tf.maxPool(x, 2, 2, pad),
-    gradientReads: ['x', 'y'],
-    inputGradient: (dy, { x, y, inputShape }) =>
+    inputGradient: maxPoolGradient,
+    // Where the maximum is above 0, so is the input that has it; where it is 0, the relu lets nothing through. So the mask of the
+    // relu can be laid on the pooled gradient, at a quarter of the size.
+    inputGradientPastRelu: (dy, pass) =>
       tf.tidy(() => {
-        const pooled = dy.shape;
-        const [b, h, w, c] = pooled;
-        // 1 where the window has its maximum. Tidies within the tidy: these are the largest tensors of a whole backward pass.
-        const atMaximum = tf.tidy(() => {
-          const below = tf.tidy(() =>
-            tf.step(tf.sub(centres(y(), pooled), windows(toEven(x(), pooled, NEVER_THE_MAXIMUM), pooled))),
-          );
-          return tf.sub(1, below);
-        });
-        // Equal maxima (flat regions of a picture) share the gradient: a valid subgradient, where each taking it whole is not.
-        const maxima = tf.mul(tf.avgPool(tf.reshape<tf.Rank.R4>(atMaximum, [b, 2 * h, 2 * w, c]), 2, 2, 'valid'), 4);
-        return fromEven(tf.mul(centres(tf.div(dy, maxima), pooled), atMaximum), pooled, inputShape);
+        const masked = tf.tidy(() => tf.mul<Tensor4D>(dy, tf.step(pass.y())));
+        return maxPoolGradient(masked, pass);
       }),
   };
 }
@@ -85,9 +110,9 @@ const covered = (pooled: number, size: number): Tensor =>
 
 function averagePool(pad: 'valid' | 'same'): Op {
   return {
+    ...poolFootprint('average', pad === 'valid' ? 'floor' : 'ceil'),
     minimumSize: pad === 'valid' ? 2 : 1,
     forward: (x) => tf.avgPool(x, 2, 2, pad),
-    gradientReads: [],
     inputGradient: (dy, { inputShape }) =>
       tf.tidy(() => {
         const pooled = dy.shape;
@@ -98,7 +123,8 @@ function averagePool(pad: 'valid' | 'same'): Op {
         );
         const full = inputShape[1] >= 2 * h && inputShape[2] >= 2 * w;
         const share = full ? tf.mul(dy, 0.25) : tf.div(dy, counts);
-        return fromEven(tf.mul(centres(share, pooled), tf.ones([1, 2, 1, 2, 1])), pooled, inputShape);
+        const dx = tf.tidy(() => tf.mul(centres(share, pooled), tf.ones([1, 2, 1, 2, 1])));
+        return fromEven(dx, pooled, inputShape);
       }),
   };
 }
@@ -109,13 +135,16 @@ export function pool(pooling: Pooling, rounding: PoolRounding): Op {
   return pooling === 'max' ? maxPool(pad) : averagePool(pad);
 }
 
+/** Of an enlargement. */
+const upsampleFootprint: Footprint = { cost: 'low', sides: 'doubled', gradientReads: [], gradientCopies: 2 };
+
 /** Nearest-neighbour enlargement by 2: `[b, h, w, c] -> [b, 2h, 2w, c]`. */
 export const upsample: Op = {
+  ...upsampleFootprint,
   forward: (x) =>
     tf.tidy(() => {
       const [b, h, w, c] = x.shape;
       return tf.reshape<tf.Rank.R4>(tf.mul(centres(x, x.shape), tf.ones([1, 2, 1, 2, 1])), [b, 2 * h, 2 * w, c]);
     }),
-  gradientReads: [],
   inputGradient: (dy) => tf.tidy(() => tf.mul(tf.avgPool(dy, 2, 2, 'valid'), 4)),
 };
