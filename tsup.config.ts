@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsup';
 
-const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node'];
+const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node', 'assets'];
 
 export default defineConfig({
-  entry: ['src/index.ts', ...folders.map((folder) => `src/${folder}/index.ts`)],
+  entry: ['src/index.ts', 'src/assets/node.ts', ...folders.map((folder) => `src/${folder}/index.ts`)],
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',

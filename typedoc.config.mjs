@@ -35,7 +35,7 @@ function titlesFromHeadings(app) {
   });
 }
 
-const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node'];
+const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node', 'assets'];
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {

@@ -9,6 +9,8 @@ declare module 'vitest' {
     backend: 'cpu' | 'wasm' | 'webgl' | 'webgpu';
     /** Whether a processor plays the GPU: a hundred times slower, so that the longest tests are left to the other backends. */
     software: boolean;
+    /** Threads that the wasm backend is started with in a browser. */
+    threads: number;
   }
 }
 
@@ -21,9 +23,11 @@ if (chromium === undefined) {
   console.warn(`\n${message}\n`);
 }
 
-const folders = 'image|losses|wct|optim|models|pipelines|node';
-const alias = [
+const folders = 'image|losses|wct|optim|models|pipelines|node|assets';
+const aliases = (inNode: boolean) => [
   { find: /^pastiche$/, replacement: path.resolve('src/index.ts') },
+  // Like the exports of package.json.
+  ...(inNode ? [{ find: /^pastiche\/assets$/, replacement: path.resolve('src/assets/node.ts') }] : []),
   { find: new RegExp(`^pastiche/(${folders})$`), replacement: path.resolve('src/$1/index.ts') },
 ];
 
@@ -31,13 +35,13 @@ const alias = [
 const everywhere = ['test/**/!(*.node).test.ts'];
 
 const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
-  resolve: { alias },
+  resolve: { alias: aliases(true) },
   test: {
     name: backend,
     include: ['test/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['test/_setup/node.ts'],
-    provide: { backend, software: false },
+    provide: { backend, software: false, threads: 1 },
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
@@ -46,7 +50,7 @@ const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
 // The code blocks of README.md, docs/ and the doc comments. Written now, since files are looked for before any set-up runs.
 execFileSync(process.execPath, ['scripts/extract-examples.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 const examples: TestProjectInlineConfiguration = {
-  resolve: { alias },
+  resolve: { alias: aliases(true) },
   test: { name: 'examples', include: ['.examples/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 };
 
@@ -58,7 +62,7 @@ const browser = (
   backend: 'wasm' | 'webgl' | 'webgpu',
   args: string[],
 ): TestProjectInlineConfiguration => ({
-  resolve: { alias },
+  resolve: { alias: aliases(false) },
   // Everything that the tests import from node_modules is listed, so that Vite does not discover a dependency in the middle of
   // a run and reload the page.
   optimizeDeps: {
@@ -73,7 +77,7 @@ const browser = (
     isolate: false,
     fileParallelism: false,
     setupFiles: ['test/_setup/browser.ts'],
-    provide: { backend, software: !gpu && backend !== 'wasm' },
+    provide: { backend, software: !gpu && backend !== 'wasm', threads: 1 },
     testTimeout: 240_000,
     hookTimeout: 120_000,
     browser: {
@@ -94,6 +98,41 @@ const browser = (
 const software = gpu ? [] : ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const softwareGpu = gpu ? [] : ['--use-webgpu-adapter=swiftshader'];
 
+// Memory is shared between threads only in a page that its server isolates. A few files: the kernels, and what is made of them.
+const threaded = (): TestProjectInlineConfiguration => {
+  const { test, ...rest } = browser('wasm-threads', 'wasm', []);
+  return {
+    ...rest,
+    server: {
+      headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+    },
+    test: {
+      ...test,
+      include: [
+        'internal/{threads,kernels,sums,probeBackend}',
+        'models/network',
+        'losses/losses',
+        'optim/lbfgs',
+        'wct/wct',
+      ].map((name) => `test/${name}.test.ts`),
+      provide: { ...test?.provide, threads: 2 },
+    },
+  };
+};
+
+/** One project for each backend, in Node and, where there is one, in Chromium. */
+export const backends: TestProjectInlineConfiguration[] = [
+  node('cpu'),
+  node('wasm'),
+  ...(chromium === undefined
+    ? []
+    : [
+        browser('wasm-browser', 'wasm', []),
+        browser('webgl', 'webgl', software),
+        browser('webgpu', 'webgpu', [...software, ...softwareGpu, '--enable-unsafe-webgpu']),
+      ]),
+];
+
 export default defineConfig({
   test: {
     // TensorFlow.js recommends another package under Node. (Its IS_TEST flag would silence it, but on wasm that flag also takes every
@@ -106,17 +145,6 @@ export default defineConfig({
       // Without ../shared/data and without a browser; threads run in processes of their own and are not counted.
       thresholds: { statements: 95, branches: 91, functions: 92, lines: 95 },
     },
-    projects: [
-      node('cpu'),
-      node('wasm'),
-      examples,
-      ...(chromium === undefined
-        ? []
-        : [
-            browser('wasm-browser', 'wasm', []),
-            browser('webgl', 'webgl', software),
-            browser('webgpu', 'webgpu', [...software, ...softwareGpu, '--enable-unsafe-webgpu']),
-          ]),
-    ],
+    projects: [...backends, ...(chromium === undefined ? [] : [threaded()]), examples],
   },
 });
