@@ -1,5 +1,5 @@
 /**
- * What needs Node: picture files, weight files, folders as caches, threads of the wasm backend.
+ * What needs Node: picture files, weight files, folders as caches, threads of the wasm backend, WebGPU.
  *
  * @module
  */
@@ -10,3 +10,4 @@ export { fileReader } from './fileReader.js';
 export { fileWeights } from './fileWeights.js';
 export { folderCache } from './folderCache.js';
 export { enableWasmThreads, type WasmThreadsOptions } from './wasmThreads.js';
+export { enableWebgpu, type WebgpuAdapter, type WebgpuOptions } from './webgpu.js';

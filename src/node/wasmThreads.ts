@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
 import os from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
-import { StyleError } from '../errors.js';
 import { assert, assertNumber } from '../internal/assert.js';
+import { loadPackage } from './loadPackage.js';
 
 interface WasmBackend {
   setThreadsCount(count: number): void;
@@ -24,25 +21,15 @@ interface WasmPackage {
 function loadWasmPackage(): WasmPackage {
   const name = '@tensorflow/tfjs-backend-wasm';
   const program = `${name}/wasm-out/tfjs-backend-wasm-threaded-simd`;
-  // As this module sees it, or as the program in the current folder does.
-  const here = typeof __filename === 'string' ? pathToFileURL(__filename).href : import.meta.url;
-  const bases = [here, pathToFileURL(path.resolve('index.js')).href];
-  let cause: unknown;
-  for (const base of bases) {
-    try {
-      const load = createRequire(base);
-      const worker = load(`${program}.worker.js`) as { wasmWorkerContents: string };
-      return {
-        backend: load(name) as WasmBackend,
-        program: load.resolve(`${program}.js`),
-        // The escape that tfjs applies itself before it makes a Blob of it.
-        workerSource: worker.wasmWorkerContents.replaceAll('\n', '\\n'),
-      };
-    } catch (error) {
-      cause = error;
-    }
-  }
-  throw new StyleError(`enableWasmThreads needs the package ${name} 4.22 or later: npm install ${name}`, { cause });
+  return loadPackage((load) => {
+    const worker = load(`${program}.worker.js`) as { wasmWorkerContents: string };
+    return {
+      backend: load(name) as WasmBackend,
+      program: load.resolve(`${program}.js`),
+      // The escape that tfjs applies itself before it makes a Blob of it.
+      workerSource: worker.wasmWorkerContents.replaceAll('\n', '\\n'),
+    };
+  }, `enableWasmThreads needs the package ${name} 4.22 or later: npm install ${name}`);
 }
 
 /**

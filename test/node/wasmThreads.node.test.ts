@@ -1,29 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { enableWasmThreads } from '../../src/node/index.js';
+import { moduleUrl, program } from './_program.js';
 
-const run = promisify(execFile);
-let folder: string;
-beforeAll(async () => {
-  // Inside the repository, so that the programs find the packages.
-  folder = await mkdtemp(path.resolve('node_modules', '.threads-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const moduleUrl = JSON.stringify(pathToFileURL(path.resolve('src/node/wasmThreads.ts')).href);
-
-/** Runs a program to its own end and returns what it prints as JSON. */
-async function program(source: string): Promise<unknown> {
-  const file = path.join(folder, 'program.mjs');
-  await writeFile(file, source);
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', file], { timeout: 60_000 });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
-}
+const threadsUrl = moduleUrl('src/node/wasmThreads.ts');
 
 const convolution = `
   const x = tf.tensor(Float32Array.from({ length: 64 * 64 * 16 }, (_, i) => Math.sin(i)), [1, 64, 64, 16]);
@@ -40,7 +20,7 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
     const threaded = await program(
       `import os from 'node:os';
       import * as tf from '@tensorflow/tfjs-core';
-      import { enableWasmThreads } from ${moduleUrl};
+      import { enableWasmThreads } from ${threadsUrl};
       const originalCpus = os.cpus;
       const before = ${state};
       const threads = await enableWasmThreads({ threads: 2 });
@@ -63,7 +43,7 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
   it('enableWasmThreads() is a StyleError with the command to run where the package is not installed', async () => {
     const result = await program(
       `import Module from 'node:module';
-      import { enableWasmThreads } from ${moduleUrl};
+      import { enableWasmThreads } from ${threadsUrl};
       const resolve = Module._resolveFilename;
       Module._resolveFilename = (name, ...rest) => {
         if (name.includes('tfjs-backend-wasm')) throw new Error('not installed');
@@ -88,7 +68,7 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
     const result = await program(
       `import os from 'node:os';
       import { createRequire } from 'node:module';
-      import { enableWasmThreads } from ${moduleUrl};
+      import { enableWasmThreads } from ${threadsUrl};
       const cpus = os.cpus;
       createRequire(import.meta.url)('@tensorflow/tfjs-backend-wasm').setThreadsCount = () => {
         throw new Error('no threads today');
