@@ -82,6 +82,12 @@ async function disguised<T>(threads: number, wasm: WasmPackage, work: () => Prom
   }
 }
 
+/** Another way to start the backend, with the priority that TensorFlow.js gives it. */
+function replaceFactory(factory: ReturnType<typeof tf.findBackendFactory>): void {
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', factory, 2);
+}
+
 /** Options of {@link enableWasmThreads}. */
 export interface WasmThreadsOptions {
   /** How many threads. @defaultValue the number of cores that the process may use */
@@ -116,18 +122,18 @@ export async function enableWasmThreads(options: WasmThreadsOptions = {}): Promi
     () => 'enableWasmThreads: the wasm backend has been started already; call this before anything uses it',
   );
   const flag = 'WASM_HAS_MULTITHREAD_SUPPORT';
-  return disguised(threads, wasm, async () => {
-    wasm.backend.setThreadsCount(threads);
-    // TensorFlow.js looks for the threads of a browser and finds none.
-    tf.env().set(flag, true);
-    let started = false;
-    try {
-      started = await tf.setBackend('wasm');
-    } finally {
-      if (!started) tf.env().set(flag, false);
-    }
-    assert(started, () => 'enableWasmThreads: the wasm backend did not start; the console says why');
-    await tf.ready();
-    return wasm.backend.getThreadsCount();
-  });
+  const plain = tf.findBackendFactory('wasm');
+  wasm.backend.setThreadsCount(threads);
+  // TensorFlow.js looks for the threads of a browser and finds none.
+  tf.env().set(flag, true);
+  // Whenever the backend starts: now, and by restartBackend.
+  replaceFactory(() => disguised(threads, wasm, async () => plain()));
+  const started = await tf.setBackend('wasm').catch(() => false);
+  if (!started) {
+    tf.env().set(flag, false);
+    replaceFactory(plain);
+  }
+  assert(started, () => 'enableWasmThreads: the wasm backend did not start; the console says why');
+  await tf.ready();
+  return wasm.backend.getThreadsCount();
 }

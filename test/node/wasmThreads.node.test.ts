@@ -40,6 +40,23 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
     expect(after).toEqual(before);
   });
 
+  it('restartBackend() starts the threads again, and restores the process again', async () => {
+    const result = await program(
+      `import os from 'node:os';
+      import * as tf from '@tensorflow/tfjs-core';
+      import { probeBackend, restartBackend } from ${moduleUrl('src/index.ts')};
+      import { enableWasmThreads } from ${threadsUrl};
+      const cpus = os.cpus;
+      await enableWasmThreads({ threads: 2 });
+      await restartBackend();
+      const { backend, threads } = await probeBackend();
+      const values = Array.from(await tf.add(tf.ones([2]), 1).data());
+      const restored = os.cpus === cpus && !('Worker' in globalThis);
+      console.log(JSON.stringify({ backend, threads, values, restored }));`,
+    );
+    expect(result).toEqual({ backend: 'wasm', threads: 2, values: [2, 2], restored: true });
+  });
+
   it('enableWasmThreads() is a StyleError with the command to run where the package is not installed', async () => {
     const result = await program(
       `import Module from 'node:module';
@@ -67,16 +84,29 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
   it('a failed enableWasmThreads({ threads }) leaves the process as it was', async () => {
     const result = await program(
       `import os from 'node:os';
-      import { createRequire } from 'node:module';
+      import * as tf from '@tensorflow/tfjs-core';
+      import '@tensorflow/tfjs-backend-wasm';
       import { enableWasmThreads } from ${threadsUrl};
       const cpus = os.cpus;
-      createRequire(import.meta.url)('@tensorflow/tfjs-backend-wasm').setThreadsCount = () => {
+      const isRestored = () => os.cpus === cpus && !('Worker' in globalThis);
+      let inside;
+      const factory = () => {
+        inside = { restored: isRestored(), cpus: os.cpus().length };
         throw new Error('no threads today');
       };
-      const error = await enableWasmThreads({ threads: 2 }).catch((thrown) => thrown);
-      const restored = os.cpus === cpus && !('Worker' in globalThis);
-      console.log(JSON.stringify({ message: error.message, restored }));`,
+      tf.removeBackend('wasm');
+      tf.registerBackend('wasm', factory, 2);
+      const error = await enableWasmThreads({ threads: 3 }).catch((thrown) => thrown);
+      const flag = tf.env().getBool('WASM_HAS_MULTITHREAD_SUPPORT');
+      const again = tf.findBackendFactory('wasm') === factory;
+      console.log(JSON.stringify({ message: error.message, inside, restored: isRestored(), flag, again }));`,
     );
-    expect(result).toEqual({ message: 'no threads today', restored: true });
+    expect(result).toEqual({
+      message: 'enableWasmThreads: the wasm backend did not start; the console says why',
+      inside: { restored: false, cpus: 6 },
+      restored: true,
+      flag: false,
+      again: true,
+    });
   });
 });
