@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
+import { type StoredArray, arraysOf } from './safetensors';
+
+export { toImage } from './safetensors';
 
 /* Real weights, photographs and golden values: a folder beside the repository that is not part of it. Node only. */
 
@@ -15,32 +17,5 @@ export const sharedPath = (name: string): string => path.join(folder, name);
 export const sharedBytes = (name: string): Uint8Array => new Uint8Array(readFileSync(sharedPath(name)));
 export const sharedJson = (name: string): unknown => JSON.parse(readFileSync(sharedPath(name), 'utf8'));
 
-export interface StoredArray {
-  shape: number[];
-  values: Float32Array | Float64Array | Uint8Array;
-}
-
-/** All arrays of a trusted safetensors file: read independently of the library's own reader, and without losing float64. */
-export function sharedArrays(name: string): Map<string, StoredArray> {
-  const bytes = sharedBytes(name);
-  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<
-    string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
-  >;
-  const arrays = new Map<string, StoredArray>();
-  for (const [key, { dtype, shape, data_offsets: at }] of Object.entries(header)) {
-    if (key === '__metadata__') continue;
-    const buffer = bytes.slice(8 + length + at[0], 8 + length + at[1]).buffer;
-    const values =
-      dtype === 'F64' ? new Float64Array(buffer) : dtype === 'F32' ? new Float32Array(buffer) : new Uint8Array(buffer);
-    arrays.set(key, { shape, values });
-  }
-  return arrays;
-}
-
-/** A golden picture `[h, w, 3]` in 0..255, or a float picture `[1, h, w, 3]`, as an image. */
-export function toImage({ shape, values }: StoredArray): tf.Tensor4D {
-  const floats = values instanceof Uint8Array ? Float32Array.from(values, (v) => v / 255) : Float32Array.from(values);
-  return tf.tensor4d(floats, (shape.length === 3 ? [1, ...shape] : shape) as [number, number, number, number]);
-}
+/** All arrays of a trusted safetensors file. */
+export const sharedArrays = (name: string): Map<string, StoredArray> => arraysOf(sharedBytes(name));
