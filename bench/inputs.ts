@@ -8,8 +8,17 @@ import { randomNumbers } from '../src/internal/randomNumbers.js';
 import { readImage } from '../src/node/index.js';
 import { asset } from '../examples/support/weights.js';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+let folder: string | undefined;
+
+/** A path in a temporary folder that is gone with this process. */
+export function temporaryFile(name: string): string {
+  if (folder === undefined) {
+    const made = mkdtempSync(path.join(tmpdir(), 'bench-'));
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
+  return path.join(folder, name);
+}
 
 /** A file beside the repository that is not part of it; `undefined` where it is absent. */
 export function sharedFile(name: string): string | undefined {
@@ -26,14 +35,11 @@ export async function arraysFile(
 ): Promise<string> {
   const known = written.get(name);
   if (known !== undefined) return known;
-  const file = path.join(folder, `${name}.safetensors`);
+  const file = temporaryFile(`${name}.safetensors`);
   writeFileSync(file, encodeSafetensors(await make()));
   written.set(name, file);
   return file;
 }
-
-/** A file of any other kind in the same folder. */
-export const temporaryFile = (name: string): string => path.join(folder, name);
 
 const array = async (tensor: tf.Tensor): Promise<WeightArray> => {
   const values = (await tensor.data()) as Float32Array;
