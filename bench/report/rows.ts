@@ -14,7 +14,7 @@ export const spread = ({ median, least, most, count }: Summary): string =>
 const threadsOf = (who: string): string => who.slice(who.indexOf(',') + 2);
 
 /** What a row took of what pastiche did with as many threads in the same case: `2.3` is that many times as long. */
-export function ratio(row: Row, rows: readonly Row[], pick: (row: Row) => number | undefined): string {
+function ratio(row: Row, rows: readonly Row[], pick: (row: Row) => number | undefined): string {
   const own = rows.find(
     (other) =>
       other.case === row.case && other.who.startsWith('pastiche') && threadsOf(other.who) === threadsOf(row.who),
@@ -45,7 +45,7 @@ export function timingTable(rows: readonly Row[]): Table {
 }
 
 /** Leaves out columns that say nothing in any row. */
-export function withoutEmptyColumns({ head, rows }: Table): Table {
+function withoutEmptyColumns({ head, rows }: Table): Table {
   const used = head.map((_, column) => rows.some((row) => row[column] !== ''));
   const kept = (row: readonly string[]): string[] => row.filter((_, column) => used[column]);
   return { head: kept(head), rows: rows.map(kept) };
