@@ -1,4 +1,4 @@
-import type { Footprint } from '../internal/kernels/op.js';
+import type { Footprint } from './kernels/op.js';
 
 /** What decides which values of a network are kept for the way back. Positions: 0 is the picture, `i` the output of layer `i - 1`. */
 export interface KeepingPlan {

@@ -1,5 +1,6 @@
 import { WeightsError } from '../errors.js';
 import { assert, assertOneOf, show } from '../internal/assert.js';
+import type { LayerOutline } from '../internal/outline.js';
 import type { Features, Image } from '../types.js';
 import {
   type AutoencoderFamily,
@@ -13,16 +14,23 @@ import { type ReadOptions, type WeightSource, vggConvolutions } from './weights/
 
 const where = 'loadAutoencoders';
 
-/** A picture to features and back: what universal style transfer does its work between. */
-export interface Autoencoder {
+/** How deep an autoencoder reaches, and what its layers take of memory. Plain data. */
+export interface AutoencoderOutline {
   /** How deep: 1 (fine) to 5 (coarse). */
   readonly level: number;
-  /** The layer of the features, such as `'relu4_1'`. */
-  readonly name: string;
   /** Side of the square of pixels that one position of the features stands for. */
   readonly stride: number;
   /** How many pixels beyond that square the features see, and beyond it again those that a feature paints. */
   readonly reach: number;
+  /** The layers of the encoder and of the decoder; none while the weights are not loaded. */
+  readonly outline?:
+    { readonly encoder: readonly LayerOutline[]; readonly decoder: readonly LayerOutline[] } | undefined;
+}
+
+/** A picture to features and back: what universal style transfer does its work between. */
+export interface Autoencoder extends AutoencoderOutline {
+  /** The layer of the features, such as `'relu4_1'`. */
+  readonly name: string;
   /** Whether the weights are there. */
   readonly loaded: boolean;
   /** Reads the weights, unless they are there. */
@@ -75,7 +83,7 @@ function encoderOf(open: (read: ReadOptions) => Promise<Encoder>) {
 }
 
 /** Pixels beyond its own square that a feature of `reluN_1` depends on: a 3x3 convolution sees one more position on each side. */
-const reachOf = (level: AutoencoderLevel): number =>
+export const reachOf = (level: AutoencoderLevel): number =>
   vggConvolutions('vgg19', `conv${level}_1`).reduce((sum, layer) => sum + 2 ** (Number(layer.charAt(4)) - 1), 0);
 
 interface Loaded {
@@ -118,6 +126,12 @@ function autoencoder(
     name,
     stride: 2 ** (level - 1),
     reach: reachOf(level),
+    get outline() {
+      if (loaded === undefined) return undefined;
+      const { outline = [] } = loaded.encoder.network;
+      const end = outline.findIndex((layer) => layer.name === name) + 1;
+      return { encoder: outline.slice(0, end), decoder: loaded.decoder.outline };
+    },
     get loaded() {
       return loaded !== undefined;
     },

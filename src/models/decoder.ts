@@ -5,6 +5,7 @@ import type { Op } from '../internal/kernels/op.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { upsample } from '../internal/kernels/pool.js';
 import { relu } from '../internal/kernels/relu.js';
+import { type LayerOutline, outlineOf } from '../internal/outline.js';
 import type { Features, Image } from '../types.js';
 import { type AutoencoderLevel, autoencoderLevels } from './autoencoderFamilies.js';
 import { convolutionMaker } from './buildVgg.js';
@@ -35,6 +36,8 @@ export interface Decoder {
   readonly level: AutoencoderLevel;
   /** Channels of these features. */
   readonly channels: number;
+  /** What its layers take of memory. */
+  readonly outline: readonly LayerOutline[];
   /** `[b, h, w, channels]` to `[b, h s, w s, 3]` with `s = 2^(level - 1)`; about 0..1, not clipped. The caller owns the result. */
   decode(features: Features): Image;
   /** Frees the weights. */
@@ -96,6 +99,7 @@ export async function loadDecoder(source: WeightSource, options: LoadDecoderOpti
   return {
     level,
     channels,
+    outline: ops.map((op, i) => outlineOf(`${i}`, op)),
     decode(features) {
       assert(!disposed, () => `decode: the decoder of level ${level} has been disposed`, StyleError);
       assertFeatures('decode', 'features', features);

@@ -1,5 +1,5 @@
+import type { LayerOutline } from '../internal/outline.js';
 import type { Features, Image } from '../types.js';
-import type { LayerOutline } from './outline.js';
 
 /** How {@link FeatureExtractor.imageGradient} goes back. */
 export interface ImageGradientOptions {

@@ -5,7 +5,8 @@
  */
 export { architectures, vggLayers, type Architecture, type ConvIndex, type VggLayer } from './architectures.js';
 export type { FeatureExtractor, ImageGradientOptions } from './extractor.js';
-export type { LayerOutline } from './outline.js';
+export { vggOutline, type NetworkOutline, type VggOutlineOptions } from './vggOutline.js';
+export type { LayerOutline } from '../internal/outline.js';
 export type { Footprint } from '../internal/kernels/op.js';
 export { insertLossTaps } from './taps.js';
 export {
@@ -19,8 +20,10 @@ export {
   loadAutoencoders,
   type Autoencoder,
   type AutoencoderSources,
+  type AutoencoderOutline,
   type LoadAutoencodersOptions,
 } from './autoencoders.js';
+export { autoencoderOutlines, type AutoencoderOutlinesOptions } from './autoencoderOutlines.js';
 export { loadDecoder, type Decoder, type LoadDecoderOptions } from './decoder.js';
 export {
   graphModelExtractor,

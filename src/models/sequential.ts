@@ -4,13 +4,13 @@ import { LayerError, ShapeError } from '../errors.js';
 import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
 import { onTape } from '../internal/differentiable.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
+import { keepRule } from '../internal/keepRule.js';
 import { type Op, taped } from '../internal/kernels/op.js';
 import { relu } from '../internal/kernels/relu.js';
+import { outlineOf } from '../internal/outline.js';
 import { assertFloat32 } from '../internal/precision.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
-import { keepRule } from './kept.js';
-import { outlineOf } from './outline.js';
 
 /** A layer of a {@link sequential} network. A name that starts with `_` cannot be asked for (preprocessing). */
 export interface NamedOp {

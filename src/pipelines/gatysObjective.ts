@@ -44,7 +44,12 @@ export interface ObjectiveOptions<L extends string = string> {
 }
 
 /** The recipe behind the options, with weights for every layer. */
-export function resolveRecipe<L extends string>(where: string, options: ObjectiveOptions<L>) {
+export function resolveRecipe<L extends string>(
+  where: string,
+  options: Omit<ObjectiveOptions<L>, 'extractor' | 'content'> & {
+    readonly extractor: { readonly layers: readonly L[] };
+  },
+) {
   const { extractor, preset = 'relative' } = options;
   if (typeof preset === 'string') assertOneOf(where, 'preset', preset, Object.keys(presets));
   const recipe: Recipe = typeof preset === 'string' ? presets[preset] : preset;

@@ -5,6 +5,8 @@
  */
 export { stylize, stylizeSteps } from './stylize.js';
 export type { StylizeOptions, StylizeResult, StylizeSettings, StylizeStep } from './stylize.js';
+export { estimateMemory, type MemoryEstimate, type UniversalPlan } from './estimateMemory.js';
+export type { StylizePlan } from './stylizePlan.js';
 export { gatysObjective, type ObjectiveOptions, type StyleChoice } from './gatysObjective.js';
 export { presets, type LayerWeights, type LayersAndWeight, type PresetName, type Recipe } from './presets.js';
 export type { Progress } from './progressClock.js';

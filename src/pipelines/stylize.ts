@@ -13,7 +13,9 @@ import {
   resolveRecipe,
   resolveStyles,
 } from './gatysObjective.js';
+import { fitStylize } from './memoryBudget.js';
 import { type Progress, progressClock } from './progressClock.js';
+import { stylizeRun } from './stylizePlan.js';
 
 const inits = ['content', 'style', 'noise'] as const;
 
@@ -36,6 +38,11 @@ export interface StylizeSettings<L extends string = string> extends ObjectiveOpt
   readonly bounds?: Pick<LbfgsBounds, 'mode' | 'weight'>;
   /** Settings of the optimiser that replace the preset's. */
   readonly optimizer?: Omit<LbfgsOptions<Image>, 'onStep' | 'signal' | 'bounds' | 'maxIterations'>;
+  /**
+   * Bytes of tensors that the run may hold at once, beside pictures and weights that it is given. To fit, it computes cheap values
+   * twice (`recompute`) and, if that is not enough, keeps fewer pairs of the optimiser, at least 3. @defaultValue no limit
+   */
+  readonly memoryBudget?: number;
   /** Ends the run early; the result is the best picture so far. */
   readonly signal?: AbortSignal;
 }
@@ -101,10 +108,31 @@ function planLevels([, h, w]: Image['shape'], count: number, iterations: number 
   });
 }
 
-/** A style at the size that belongs to a level: its longer side is `scale` times that of the level. */
-function scaledStyle(image: Image, [h, w]: readonly [number, number], scale: number): Image {
+/** The size of a style that belongs to a level: its longer side is `scale` times that of the level. */
+function styleSize(image: Image, [h, w]: Level['size'], scale: number): [height: number, width: number] {
   const longSide = Math.max(1, Math.round(Math.max(h, w) * scale));
-  return resizeImage(image, fitSize([image.shape[1], image.shape[2]], { longSide }));
+  return fitSize([image.shape[1], image.shape[2]], { longSide });
+}
+
+/** What the last level, which takes most, must give up to stay within a budget. */
+function leanSettings<L extends string>(
+  options: StylizeSettings<L>,
+  styles: readonly { image: Image }[],
+  levels: readonly Level[],
+  memoryBudget: number,
+) {
+  const { size, iterations } = levels.at(-1)!;
+  const sizes = styles.map(({ image }) => styleSize(image, size, options.styleScale ?? 1));
+  const run = stylizeRun(where, {
+    ...options,
+    ...options.optimizer,
+    size,
+    styleSize: sizes.reduce((a, b) => (b[0] * b[1] > a[0] * a[1] ? b : a)),
+  });
+  // A run never has more pairs than steps.
+  const pairs = Math.max(1, Math.min(run.historySize, iterations));
+  const { recompute, historySize } = fitStylize(where, { ...run, historySize: pairs }, memoryBudget);
+  return { objective: { recompute }, optimizer: { historySize } };
 }
 
 /**
@@ -114,8 +142,8 @@ function scaledStyle(image: Image, [h, w]: readonly [number, number], scale: num
  * Breaking out of the loop frees everything. An abort of `signal` ends the loop with status `'aborted'` and the best picture.
  *
  * @returns an async generator of {@link StylizeStep}; its return value is the {@link StylizeResult}
- * @throws ShapeError for pictures of the wrong shape; StyleError for values that are not finite or not in 0..1, or for options
- *   out of range; LayerError for layers that the network lacks. All before the first step
+ * @throws ShapeError for pictures of the wrong shape; StyleError for values that are not finite or not in 0..1, for options
+ *   out of range, or for a `memoryBudget` that no choice fits; LayerError for layers that the network lacks. All before the first step
  *
  * @example
  * ```ts
@@ -132,7 +160,7 @@ function scaledStyle(image: Image, [h, w]: readonly [number, number], scale: num
 export async function* stylizeSteps<L extends string>(
   options: StylizeSettings<L> & StyleChoice,
 ): AsyncGenerator<StylizeStep, StylizeResult, undefined> {
-  const { content, seed = 0, styleScale = 1, signal, bounds = {} } = options;
+  const { content, seed = 0, styleScale = 1, signal, bounds = {}, memoryBudget } = options;
   assertImage(where, 'content', content);
   const styles = resolveStyles(where, options);
   const { recipe } = resolveRecipe(where, options);
@@ -141,6 +169,7 @@ export async function* stylizeSteps<L extends string>(
   else assertImage(where, 'init', init);
   assertNumber(where, 'styleScale', styleScale, { min: 0.05, max: 20 });
   const levels = planLevels(content.shape, count, iterations);
+  const lean = memoryBudget === undefined ? undefined : leanSettings(options, styles, levels, memoryBudget);
   await assertPictures(where, {
     content,
     ...Object.fromEntries(styles.map(({ image }, i) => [`style ${i + 1}`, image])),
@@ -155,11 +184,12 @@ export async function* stylizeSteps<L extends string>(
     for (const [i, { size, iterations: maxIterations }] of levels.entries()) {
       const start = owned.own(image === undefined ? startImage(init, options, size, seed) : resizeImage(image, size));
       owned.dispose(image);
-      const objective = levelObjective(owned, options, styles, size, styleScale);
+      const objective = levelObjective(owned, { ...options, ...lean?.objective }, styles, size, styleScale);
       try {
         const steps = lbfgsSteps<Image>(objective, start, {
           ...recipe.optimizer,
           ...options.optimizer,
+          ...lean?.optimizer,
           maxIterations,
           bounds: { min: 0, max: 1, ...bounds },
           ...(signal === undefined ? {} : { signal }),
@@ -241,7 +271,7 @@ function levelObjective<L extends string>(
 ) {
   const pictures = tf.tidy(() => ({
     content: resizeImage(options.content, size),
-    styles: styles.map(({ image }) => scaledStyle(image, size, styleScale)),
+    styles: styles.map(({ image }) => resizeImage(image, styleSize(image, size, styleScale))),
   }));
   const all = [pictures.content, ...pictures.styles].map((picture) => owned.own(picture));
   try {

@@ -16,7 +16,7 @@ import {
   defaultTileSize,
 } from './universalOptions.js';
 import { universalClock } from './universalProgress.js';
-import { fitByReflection } from './universalTiles.js';
+import { fitByReflection, sizeOf } from './universalTiles.js';
 
 /** Options of {@link prepareContent}. */
 export interface PrepareContentOptions extends ReadOptions {
@@ -64,7 +64,7 @@ export async function prepareContent(content: Image, options: PrepareContentOpti
   assertTileSize(where, tileSize);
   if (masks !== undefined) assertMaskShape(where, masks, content.shape, masks.shape[3]);
   const deepest = levels.reduce((a, b) => (b.level > a.level ? b : a));
-  const size = cascadeSize(content, levels);
+  const size = cascadeSize(sizeOf(content), levels);
   const owned = ownedTensors();
   try {
     const image = owned.own(tf.clone(content));

@@ -26,7 +26,8 @@ export interface Statistics {
 }
 
 /** The margin within which a network does not see what it would see in the whole picture. */
-export const halo = ({ stride, reach }: Autoencoder): number => Math.ceil(reach / stride) * stride;
+export const halo = ({ stride, reach }: Pick<Autoencoder, 'stride' | 'reach'>): number =>
+  Math.ceil(reach / stride) * stride;
 
 /** The features under a rectangle that begins at multiples of the stride, as they are in the whole picture. */
 export function featuresUnder(level: Autoencoder, image: Image, inner: Rectangle): Features {
@@ -57,13 +58,13 @@ export function masksUnder(masks: Tensor4D, { top, left }: Rectangle, stride: nu
  * Positions summed in float32 at once. Weak directions are amplified up to a thousand times, so digits count: 512 keep one more
  * than 4096 do. Where channels are few there is less to lose, and so small a piece of work costs more than it computes.
  */
-const tileRows = (channels: number): number => Math.max(512, Math.min(2048, Math.floor(65536 / channels)));
+export const tileRows = (channels: number): number => Math.max(512, Math.min(2048, Math.floor(65536 / channels)));
 
 /**
  * Numbers for each pixel of a tile that the features of a whole picture may take to be kept from the statistics for the transform:
  * about what a network holds at once while it works on a tile. Larger ones are computed again.
  */
-const keptPerPixel = 16;
+export const keptPerPixel = 16;
 
 const regionsOf = ({ masks }: Subject): number => masks?.shape[3] ?? 1;
 

@@ -12,8 +12,9 @@ import {
   mixModes,
   transferMethods,
 } from '../wct/index.js';
+import { fitUniversal } from './memoryBudget.js';
 import type { UniversalProgress } from './universalProgress.js';
-import type { Size } from './universalTiles.js';
+import { type Size, sizeOf } from './universalTiles.js';
 
 /** A style at every level by the level's name, such as `relu4_1`. Plain data: keep it, mix it, save it with `encodeStyle`. */
 export type StyleOperators = Readonly<Record<string, StyleOperator>>;
@@ -66,6 +67,11 @@ export interface UniversalSettings extends Omit<WctOptions, 'strength'> {
   readonly masks?: Tensor4D;
   /** Pictures with a longer side are worked on in tiles of about this size, to the same result. @defaultValue 768 */
   readonly tileSize?: number;
+  /**
+   * Bytes of tensors that the run may hold at once, beside pictures and weights that it is given. To fit, it works in tiles smaller
+   * than `tileSize`. The levels must be loaded. @defaultValue no limit
+   */
+  readonly memoryBudget?: number;
   /** Whether a level's weights stay loaded when it is done. @defaultValue true */
   readonly keepWeights?: boolean;
   /** Ends the run; the promise then rejects with the signal's reason. */
@@ -107,7 +113,7 @@ export function assertAutoencoders(where: string, levels: readonly Autoencoder[]
 export const defaultTileSize = 768;
 
 /** Sides that every level can halve as often as it wants, and at least two positions of the deepest one. */
-export function cascadeSize({ shape: [, h, w] }: Image, levels: readonly Autoencoder[]): Size {
+export function cascadeSize([h, w]: Size, levels: readonly Pick<Autoencoder, 'stride'>[]): Size {
   const square = Math.max(...levels.map(({ stride }) => stride));
   const enough = (side: number): number => Math.max(2, Math.ceil(side / square)) * square;
   return [enough(h), enough(w)];
@@ -187,14 +193,14 @@ function resolveContent(where: string, { content, masks }: UniversalSettings) {
 /** Options, checked as far as that goes without computing, with their defaults; levels from deep to fine. */
 export function resolveUniversal(where: string, options: UniversalSettings & UniversalStyleChoice) {
   const { levels, strength = 1, method = 'wct', mix = 'operator' } = options;
-  const { tileSize = defaultTileSize, keepWeights = true } = options;
+  const { tileSize: wanted = defaultTileSize, keepWeights = true, memoryBudget } = options;
   const { content, masks, prepared } = resolveContent(where, options);
   assertAutoencoders(where, levels);
   const styles = resolveStyles(where, options, levels);
   const weights = resolveWeights(where, options, styles.length, masks !== undefined);
   assertOneOf(where, 'method', method, transferMethods);
   assertOneOf(where, 'mix', mix, mixModes);
-  assertTileSize(where, tileSize);
+  assertTileSize(where, wanted);
   const strengths = typeof strength === 'number' ? levels.map(() => strength) : [...strength];
   assert(
     strengths.length === levels.length,
@@ -205,11 +211,14 @@ export function resolveUniversal(where: string, options: UniversalSettings & Uni
   const steps = levels
     .map((level, i) => ({ level, strength: strengths[i]! }))
     .sort((a, b) => b.level.level - a.level.level);
-  const size = cascadeSize(content, levels);
+  const size = cascadeSize(sizeOf(content), levels);
   assert(
     prepared === undefined || (prepared.level === steps[0]!.level.name && prepared.size.join() === size.join()),
     () => `${where}: content was prepared for ${prepared!.level}; levels begin with ${steps[0]!.level.name}`,
   );
+  const styleSizes = styles.flatMap(({ image }) => (image === undefined ? [] : [sizeOf(image)]));
+  const run = { levels, size, styleSizes, tileSize: wanted, regions: masks?.shape[3] ?? 0 };
+  const { tileSize } = memoryBudget === undefined ? run : fitUniversal(where, run, memoryBudget);
   return { content, masks, prepared, size, steps, styles, weights, method, mix, tileSize, keepWeights };
 }
 

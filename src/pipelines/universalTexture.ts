@@ -12,7 +12,7 @@ import { styleOperators } from './universalStyles.js';
 import { universalStyleTransfer } from './universalStyleTransfer.js';
 
 /** Options of {@link synthesizeTexture}. */
-export type SynthesizeTextureOptions = Omit<UniversalSettings, 'content' | 'strength' | 'masks'> &
+export type SynthesizeTextureOptions = Omit<UniversalSettings, 'content' | 'strength' | 'masks' | 'memoryBudget'> &
   UniversalStyleChoice & {
     /** `[height, width]` of the result. */
     readonly size: readonly [height: number, width: number];

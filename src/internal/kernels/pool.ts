@@ -19,38 +19,25 @@ type Shape4 = Tensor4D['shape'];
 const windows = (x: Tensor, [b, h, w, c]: Shape4): Tensor => tf.reshape(x, [b * h, 2, w, 2, c]);
 const centres = (y: Tensor, [b, h, w, c]: Shape4): Tensor => tf.reshape(y, [b * h, 1, w, 1, c]);
 
-/** Cuts or fills the last row and column so that the size is twice the pooled one. */
-function toEven(x: Tensor4D, [b, h, w, c]: Shape4, fill: number): Tensor4D {
-  const [, height, width] = x.shape;
-  if (height === 2 * h && width === 2 * w) return x;
-  const grown = tf.pad(
-    x,
-    [
-      [0, 0],
-      [0, Math.max(0, 2 * h - height)],
-      [0, Math.max(0, 2 * w - width)],
-      [0, 0],
-    ],
-    fill,
-  );
-  return tf.slice(grown, [0, 0, 0, 0], [b, 2 * h, 2 * w, c]);
-}
-
-/** The way back from {@link toEven}: what was dropped gets no gradient. */
-function fromEven(dx: Tensor, [b, h, w, c]: Shape4, inputShape: Shape4): Tensor4D {
-  return toSize(tf.reshape(dx, [b, 2 * h, 2 * w, c]), inputShape);
-}
-
-function toSize(x: Tensor4D, [b, h, w, c]: Shape4): Tensor4D {
+/** Drops the last row or column of odd sizes, as rounding down does, or adds one, as rounding up does. */
+function fitted(x: Tensor4D, [b, h, w, c]: Shape4, fill = 0): Tensor4D {
   const [, height, width] = x.shape;
   if (height === h && width === w) return x;
-  const grown = tf.pad(x, [
+  if (height > h || width > w) return tf.slice(x, [0, 0, 0, 0], [b, h, w, c]);
+  const room: [number, number][] = [
     [0, 0],
-    [0, Math.max(0, h - height)],
-    [0, Math.max(0, w - width)],
+    [0, h - height],
+    [0, w - width],
     [0, 0],
-  ]);
-  return tf.slice(grown, [0, 0, 0, 0], [b, h, w, c]);
+  ];
+  return tf.pad(x, room, fill);
+}
+
+/** Windows as features of `shape`; what was in no window gets no gradient. Takes over `dx`. */
+function fromWindows(dx: Tensor, [b, h, w, c]: Shape4, shape: Shape4): Tensor4D {
+  const even = tf.reshape<tf.Rank.R4>(dx, [b, 2 * h, 2 * w, c]);
+  dx.dispose();
+  return fitted(even, shape);
 }
 
 /** Smaller than any feature, and finite: infinities do not survive every GPU. */
@@ -60,7 +47,7 @@ const NEVER_THE_MAXIMUM = -1e30;
 export function poolFootprint(pooling: Pooling, rounding: PoolRounding): Footprint {
   const sides = rounding === 'ceil' ? 'halved-up' : 'halved';
   return pooling === 'max'
-    ? { cost: 'low', sides, gradientReads: ['x', 'y'], gradientCopies: 2.75 }
+    ? { cost: 'low', sides, gradientReads: ['x', 'y'], gradientCopies: 2.75, pastRelu: true }
     : { cost: 'low', sides, gradientReads: [], gradientCopies: 2 };
 }
 
@@ -72,8 +59,8 @@ function maxPoolGradient(dy: Tensor4D, { x, y, inputShape }: Pass): Tensor4D {
     // 1 where the window has its maximum.
     const atMaximum = tf.tidy(() => {
       const below = tf.tidy(() => {
-        const even = toEven(x(), pooled, NEVER_THE_MAXIMUM);
-        return tf.step(tf.tidy(() => tf.sub(centres(y(), pooled), windows(even, pooled))));
+        const even = (): Tensor4D => fitted(x(), [b, 2 * h, 2 * w, c], NEVER_THE_MAXIMUM);
+        return tf.step(tf.tidy(() => tf.sub(centres(y(), pooled), windows(even(), pooled))));
       });
       return tf.sub(1, below);
     });
@@ -84,7 +71,7 @@ function maxPoolGradient(dy: Tensor4D, { x, y, inputShape }: Pass): Tensor4D {
     });
     const dx = tf.mul(shares, atMaximum);
     tf.dispose([shares, atMaximum]);
-    return fromEven(dx, pooled, inputShape);
+    return fromWindows(dx, pooled, inputShape);
   });
 }
 
@@ -123,8 +110,8 @@ function averagePool(pad: 'valid' | 'same'): Op {
         );
         const full = inputShape[1] >= 2 * h && inputShape[2] >= 2 * w;
         const share = full ? tf.mul(dy, 0.25) : tf.div(dy, counts);
-        const dx = tf.tidy(() => tf.mul(centres(share, pooled), tf.ones([1, 2, 1, 2, 1])));
-        return fromEven(dx, pooled, inputShape);
+        const dx = tf.mul(centres(share, pooled), tf.ones([1, 2, 1, 2, 1]));
+        return fromWindows(dx, pooled, inputShape);
       }),
   };
 }
@@ -136,7 +123,7 @@ export function pool(pooling: Pooling, rounding: PoolRounding): Op {
 }
 
 /** Of an enlargement. */
-const upsampleFootprint: Footprint = { cost: 'low', sides: 'doubled', gradientReads: [], gradientCopies: 2 };
+export const upsampleFootprint: Footprint = { cost: 'low', sides: 'doubled', gradientReads: [], gradientCopies: 2 };
 
 /** Nearest-neighbour enlargement by 2: `[b, h, w, c] -> [b, 2h, 2w, c]`. */
 export const upsample: Op = {

@@ -1,0 +1,74 @@
+import { assertNumber, assertOneOf } from '../internal/assert.js';
+import { convFootprint } from '../internal/kernels/conv.js';
+import { upsampleFootprint } from '../internal/kernels/pool.js';
+import { reluFootprint } from '../internal/kernels/relu.js';
+import { type LayerOutline, outlineOf } from '../internal/outline.js';
+import { blockChannels } from './architectures.js';
+import {
+  type AutoencoderFamily,
+  type AutoencoderFamilyName,
+  type AutoencoderLevel,
+  autoencoderFamilies,
+} from './autoencoderFamilies.js';
+import { type AutoencoderOutline, reachOf } from './autoencoders.js';
+import { vggOutline } from './vggOutline.js';
+import { vggConvolutions } from './weights/index.js';
+
+/** Options of {@link autoencoderOutlines}. */
+export interface AutoencoderOutlinesOptions {
+  /** How the networks are put together. */
+  readonly family: AutoencoderFamilyName;
+  /** Which levels. @defaultValue all of the family */
+  readonly levels?: readonly AutoencoderLevel[];
+  /** Channels of the first block; the others have 2, 4, 8 and 8 times as many. @defaultValue the family's first block */
+  readonly width?: number;
+}
+
+/** Channels at the size of the picture, where nearly all memory goes. */
+const firstBlock: Record<AutoencoderFamilyName, number> = { ust: 64, ust16x: 24, slim: 16 };
+
+/** The mirror image of an encoder. */
+function decoderOutline(level: AutoencoderLevel, width: number, { padding }: AutoencoderFamily): LayerOutline[] {
+  const channelsOf = (layer: string): number =>
+    (width * blockChannels[Number(layer.charAt(4)) - 1]!) / blockChannels[0];
+  const layers = vggConvolutions('vgg19', `conv${level}_1`).reverse();
+  return layers.flatMap((name, i) => {
+    const next = layers[i + 1];
+    const convolution = convFootprint([3, 3, channelsOf(name), next === undefined ? 3 : channelsOf(next)], padding);
+    const outline = [outlineOf(name, convolution)];
+    if (next !== undefined) outline.push(outlineOf(name.replace('conv', 'relu'), reluFootprint));
+    if (next !== undefined && name.endsWith('_1')) outline.push(outlineOf(`up${name.charAt(4)}`, upsampleFootprint));
+    return outline;
+  });
+}
+
+/**
+ * The outlines of autoencoders that need not be loaded: enough for `estimateMemory`.
+ *
+ * @returns one outline for each level, as plain data
+ * @throws StyleError for an unknown family or a width out of range
+ *
+ * @example
+ * ```ts
+ * import { autoencoderOutlines } from 'pastiche/models';
+ *
+ * console.log(autoencoderOutlines({ family: 'slim' }).map(({ stride }) => stride)); // => [1, 2, 4, 8, 16]
+ * ```
+ */
+export function autoencoderOutlines(options: AutoencoderOutlinesOptions): AutoencoderOutline[] {
+  const where = 'autoencoderOutlines';
+  assertOneOf(where, 'family', options.family, Object.keys(autoencoderFamilies));
+  const family = autoencoderFamilies[options.family];
+  const { levels = family.levels, width = firstBlock[options.family] } = options;
+  assertNumber(where, 'width', width, { integer: true, min: 1 });
+  const { padding, pooling, poolRounding } = family;
+  return levels.map((level) => ({
+    level,
+    stride: 2 ** (level - 1),
+    reach: reachOf(level),
+    outline: {
+      encoder: vggOutline({ width, padding, pooling, poolRounding, upTo: `relu${level}_1` }).outline,
+      decoder: decoderOutline(level, width, family),
+    },
+  }));
+}

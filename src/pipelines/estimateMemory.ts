@@ -1,0 +1,78 @@
+import { assert, assertOneOf } from '../internal/assert.js';
+import type { AutoencoderOutline } from '../models/index.js';
+import { assertSize } from './assertSize.js';
+import { stylizeMemory } from './stylizeMemory.js';
+import { type StylizePlan, stylizeRun } from './stylizePlan.js';
+import { universalMemory } from './universalMemory.js';
+import { cascadeSize, defaultTileSize } from './universalOptions.js';
+import type { Size } from './universalTiles.js';
+
+/** A run of `universalStyleTransfer` that need not take place. */
+export interface UniversalPlan {
+  /** Which pipeline. */
+  readonly pipeline: 'universal';
+  /** Autoencoders that are loaded, or what `autoencoderOutlines` says about some. */
+  readonly levels: readonly AutoencoderOutline[];
+  /** `[height, width]` of the picture. */
+  readonly size: Size;
+  /** The same of each style that is a picture. @defaultValue one as large as the content */
+  readonly styleSizes?: readonly Size[];
+  /** As in `universalStyleTransfer`. @defaultValue 768 */
+  readonly tileSize?: number;
+  /** Regions with a style of their own. @defaultValue none */
+  readonly regions?: number;
+}
+
+/** What {@link estimateMemory} returns. */
+export interface MemoryEstimate {
+  /** The most bytes of tensors at once, beside the pictures and weights that the run is given, as `tf.memory().numBytes` counts. */
+  readonly bytes: number;
+  /** What they are for. Not all are held at the same time. */
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+/**
+ * How much memory a run would take, without making a tensor: the most bytes alive at once. Within a few percent of what
+ * `tf.memory().numBytes` then reaches on cpu and wasm; WebGPU and WebGL keep the optimiser's pairs in pieces of up to 64 MB, and
+ * may hold two of them more.
+ *
+ * @param plan - what would be run, as plain data
+ * @returns bytes beside the pictures and weights that the run is given, and what they are for
+ * @throws StyleError for options out of range, or a network whose outline is not known; LayerError for layers that it lacks
+ *
+ * @example
+ * ```ts
+ * import { estimateMemory, vggOutline } from 'pastiche';
+ *
+ * const extractor = vggOutline({ width: 64, upTo: 'relu5_1' });
+ * const megabytes = (recompute: boolean): number =>
+ *   Math.round(estimateMemory({ pipeline: 'stylize', extractor, size: [512, 512], recompute }).bytes / 1e6);
+ * console.log(megabytes(false) > megabytes(true)); // => true
+ * ```
+ */
+export function estimateMemory(plan: StylizePlan | UniversalPlan): MemoryEstimate {
+  const where = 'estimateMemory';
+  assertOneOf(where, 'plan.pipeline', plan.pipeline, ['stylize', 'universal']);
+  if (plan.pipeline === 'stylize') {
+    const { bytes, ...parts } = stylizeMemory(stylizeRun(where, plan));
+    return { bytes, parts };
+  }
+  const { levels, size, styleSizes = [size], tileSize = defaultTileSize, regions = 0 } = plan;
+  assertSize(where, 'size', size);
+  styleSizes.forEach((style, i) => {
+    assertSize(where, `styleSizes[${i}]`, style);
+  });
+  assert(levels.length > 0, () => `${where}: levels must hold at least one; got []`);
+  assert(
+    levels.every(({ outline }) => outline !== undefined),
+    () => `${where}: levels must be loaded, or come from autoencoderOutlines: what is not loaded has no outline yet`,
+  );
+  const { bytes, ...parts } = universalMemory({
+    levels,
+    size: cascadeSize(size, levels),
+    styleSizes,
+    tileSize,
+    regions,
+  });
+  return { bytes, parts };
+}
