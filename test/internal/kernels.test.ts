@@ -8,6 +8,7 @@ import { type Padding, padByOne, padByOneGradient, paddings } from '../../src/in
 import { pool, upsample } from '../../src/internal/kernels/pool.js';
 import { product } from '../../src/internal/kernels/product.js';
 import { relu } from '../../src/internal/kernels/relu.js';
+import { selfProduct } from '../../src/internal/kernels/selfProduct.js';
 import { expectTensorGrowth, randomNumbers, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number, number, number];
@@ -175,6 +176,26 @@ test('upsample repeats pixels, and its gradient adds them up', async () => {
   const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
   expect([...(await upsample.forward(x).data())]).toEqual([1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4]);
   await expectExactGradient(upsample, [2, 2, 3, 2]);
+});
+
+describe('selfProduct(x)', () => {
+  // Whole, padded, in parts, in parts that are padded, and a prime number of rows, which has no parts.
+  test.each([
+    [5, 3],
+    [512, 4],
+    [9000, 2],
+    [12288, 3],
+    [8209, 2],
+  ])('is x transposed times x for %i rows of %i', async (n, c) => {
+    const x = randomTensor<tf.Rank.R2>([n, c], 1, -1, 1);
+    const result = await expectTensorGrowth(1, () => selfProduct(x));
+    const values = await x.data();
+    const expected = new Float64Array(c * c);
+    for (let p = 0; p < n; p++)
+      for (let i = 0; i < c * c; i++) expected[i]! += values[p * c + Math.floor(i / c)]! * values[p * c + (i % c)]!;
+    expect(relativeL2(await result.data(), expected)).toBeLessThan(1e-4);
+    expect(await result.data()).toEqual(await tf.transpose(result).data());
+  });
 });
 
 describe('product(a, b)', () => {
