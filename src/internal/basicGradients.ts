@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
 
-/* Core alone registers no gradients. These are arithmetic, shapes, sums, products: what surrounds any call of ours. */
+/* Core alone registers no gradients. These are arithmetic, shapes and sums: what surrounds any call of ours. */
 
 export const one = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0]! : dy);
 
@@ -62,69 +62,13 @@ const configs = (): GradConfig[] => [
     (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(b, a), 2)),
   ),
   unary(tf.Identity, (dy) => dy),
-  unary(tf.Cast, (dy) => dy),
   unary(tf.Neg, (dy) => tf.neg(dy)),
   unary(tf.Square, (dy, x) => tf.mul(dy, tf.mul(x, 2))),
-  unary(tf.Sqrt, (dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
-  unary(tf.Exp, (dy, x) => tf.mul(dy, tf.exp(x))),
-  unary(tf.Log, (dy, x) => tf.div(dy, x)),
   unary(tf.Abs, (dy, x) => tf.mul(dy, tf.sign(x))),
-  unary(tf.Relu, (dy, x) => tf.mul(dy, tf.step(x))),
-  unary(tf.Sigmoid, (dy, x) => tf.tidy(() => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x)))))),
-  unary(tf.Tanh, (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
   unary(tf.Reshape, (dy, x) => tf.reshape(dy, x.shape)),
-  unary(tf.ExpandDims, (dy, x) => tf.reshape(dy, x.shape), 'input'),
   unary(tf.Sum, (dy, x, { axis }) => spread(dy, x, axis)),
   unary(tf.Mean, (dy, x, { axis }) => tf.mul(spread(dy, x, axis), dy.size / x.size)),
   unary(tf.Transpose, (dy, _x, { perm }) => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[]))),
-  unary(tf.Slice, (dy, x, { begin, size }) => {
-    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [
-      number[],
-      number[],
-    ];
-    return tf.pad(
-      dy,
-      x.shape.map((side, i): [number, number] => [start[i]!, side - start[i]! - length[i]!]),
-    );
-  }),
-  unary(tf.PadV2, (dy, x, { paddings }) =>
-    tf.slice(
-      dy,
-      (paddings as [number, number][]).map(([before]) => before),
-      x.shape,
-    ),
-  ),
-  {
-    kernelName: tf.AddN,
-    saveAllInputs: true,
-    gradFunc: (dy, saved) => Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(one(dy))])),
-  },
-  {
-    kernelName: tf.Concat,
-    saveAllInputs: true,
-    gradFunc: (dy, saved, { axis }) => {
-      const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
-      const pieces = tf.split(
-        one(dy),
-        saved.map((x) => x.shape[along]!),
-        along,
-      );
-      return Object.fromEntries(pieces.map((piece, i) => [String(i), () => piece]));
-    },
-  },
-  {
-    kernelName: tf.BatchMatMul,
-    inputsToSave: ['a', 'b'],
-    gradFunc: (dy, saved, attributes) => {
-      const g = one(dy);
-      const [a, b] = saved as [Tensor, Tensor];
-      const { transposeA: ta, transposeB: tb } = attributes as unknown as tf.BatchMatMulAttrs;
-      return {
-        a: () => (ta ? tf.matMul(b, g, tb, true) : tf.matMul(g, b, false, !tb)),
-        b: () => (tb ? tf.matMul(g, a, true, ta) : tf.matMul(a, g, !ta, false)),
-      };
-    },
-  },
 ];
 
 /** Registers gradients, each only where nobody has registered one yet. */

@@ -34,6 +34,62 @@ const configs = (): GradConfig[] => [
     (dy, a, b) => tf.mul(dy, tf.mul(b, tf.pow(a, tf.sub(b, 1)))),
     (dy, a, b) => tf.mul(dy, tf.mul(tf.pow(a, b), tf.log(tf.maximum(a, 1e-30)))),
   ),
+  unary(tf.Sqrt, (dy, x) => tf.div(dy, tf.mul(tf.sqrt(x), 2))),
+  unary(tf.Exp, (dy, x) => tf.mul(dy, tf.exp(x))),
+  unary(tf.Log, (dy, x) => tf.div(dy, x)),
+  unary(tf.Sigmoid, (dy, x) => tf.tidy(() => tf.mul(dy, tf.mul(tf.sigmoid(x), tf.sub(1, tf.sigmoid(x)))))),
+  unary(tf.Tanh, (dy, x) => tf.mul(dy, tf.sub(1, tf.square(tf.tanh(x))))),
+  unary(tf.ExpandDims, (dy, x) => tf.reshape(dy, x.shape), 'input'),
+  unary(tf.Slice, (dy, x, { begin, size }) => {
+    const [start, length] = tf.slice_util.parseSliceParams(x, begin as number[], size as number[]) as [
+      number[],
+      number[],
+    ];
+    return tf.pad(
+      dy,
+      x.shape.map((side, i): [number, number] => [start[i]!, side - start[i]! - length[i]!]),
+    );
+  }),
+  unary(tf.PadV2, (dy, x, { paddings }) =>
+    tf.slice(
+      dy,
+      (paddings as [number, number][]).map(([before]) => before),
+      x.shape,
+    ),
+  ),
+  {
+    kernelName: tf.Concat,
+    saveAllInputs: true,
+    gradFunc: (dy, saved, { axis }) => {
+      const along = tf.util.parseAxisParam(axis as number, saved[0]!.shape)[0]!;
+      const pieces = tf.split(
+        one(dy),
+        saved.map((x) => x.shape[along]!),
+        along,
+      );
+      return Object.fromEntries(pieces.map((piece, i) => [String(i), () => piece]));
+    },
+  },
+  {
+    kernelName: tf.AddN,
+    saveAllInputs: true,
+    gradFunc: (dy, saved) => Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(one(dy))])),
+  },
+  {
+    kernelName: tf.BatchMatMul,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved, attributes) => {
+      const g = one(dy);
+      const [a, b] = saved as [Tensor, Tensor];
+      const { transposeA: ta, transposeB: tb } = attributes as unknown as tf.BatchMatMulAttrs;
+      return {
+        a: () => (ta ? tf.matMul(b, g, tb, true) : tf.matMul(g, b, false, !tb)),
+        b: () => (tb ? tf.matMul(g, a, true, ta) : tf.matMul(a, g, !ta, false)),
+      };
+    },
+  },
+  unary(tf.Relu, (dy, x) => tf.mul(dy, tf.step(x))),
+  unary(tf.Cast, (dy) => dy),
   unary(tf.Rsqrt, (dy, x) => tf.div(dy, tf.mul(tf.mul(x, tf.sqrt(x)), -2))),
   unary(tf.ClipByValue, (dy, x, { clipValueMin, clipValueMax }) =>
     tf.mul(dy, tf.mul(atLeast(x, clipValueMin as number), atLeast(tf.neg(x), -(clipValueMax as number)))),
