@@ -7,6 +7,7 @@ import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { type Pooling, type PoolRounding, pool, poolRoundings, poolings } from '../internal/kernels/pool.js';
 import type { Op } from '../internal/kernels/op.js';
 import { relu } from '../internal/kernels/relu.js';
+import { suitsWinograd, winogradKernels } from '../internal/kernels/winograd.js';
 import { type Architecture, type VggLayer, architectures, vggLayers } from './architectures.js';
 import type { FeatureExtractor } from './extractor.js';
 import type { ColorMap } from './preprocessing.js';
@@ -30,6 +31,11 @@ export interface VggOptions<A extends Architecture = Architecture, L extends Vgg
   readonly upTo?: L;
   /** Whether the weights that {@link FeatureExtractor.imageGradient} needs are held too (as much again). @defaultValue true */
   readonly gradients?: boolean;
+  /**
+   * Whether wide convolutions with zeros around them take Winograd's way on wasm: 1.5 to 1.9 times as fast, the same numbers up to
+   * rounding, twice as much memory for weights again. @defaultValue true
+   */
+  readonly winograd?: boolean;
 }
 
 /** A network before its weights: checked options and the layers to build, `'image'` first. */
@@ -46,6 +52,7 @@ export function vggPlan<A extends Architecture>(where: string, options: VggOptio
     padding = 'zero',
     upTo,
     gradients = true,
+    winograd = true,
   } = options;
   assertOneOf(where, 'architecture', architecture, Object.keys(architectures));
   assertOneOf(where, 'pooling', pooling, poolings);
@@ -58,11 +65,15 @@ export function vggPlan<A extends Architecture>(where: string, options: VggOptio
     () => `${where}: upTo must be a layer after 'image', one of ${all.slice(1).join(', ')}; got ${show(upTo)}`,
     LayerError,
   );
-  return { architecture, pooling, poolRounding, padding, gradients, layers: all.slice(0, deepest + 1) };
+  return { architecture, pooling, poolRounding, padding, gradients, winograd, layers: all.slice(0, deepest + 1) };
 }
 
 /** Makes the convolutions of one network; `owns` gathers their tensors, which the network frees. */
-export function convolutionMaker({ padding, gradients }: Required<Pick<VggOptions, 'padding' | 'gradients'>>): {
+export function convolutionMaker({
+  padding,
+  gradients,
+  winograd = false,
+}: Pick<VggOptions, 'winograd'> & Required<Pick<VggOptions, 'padding' | 'gradients'>>): {
   readonly owns: readonly Tensor[];
   readonly convolution: (weights: ConvWeights) => Op;
 } {
@@ -73,10 +84,16 @@ export function convolutionMaker({ padding, gradients }: Required<Pick<VggOption
   };
   const convolution = ({ kernel, kernelShape, bias }: ConvWeights): Op => {
     const tensors = { kernel: own(tf.tensor4d(kernel, [...kernelShape])), bias: own(tf.tensor1d(bias)) };
-    if (!gradients) return conv(tensors, padding);
+    const faster = winograd && suitsWinograd(kernelShape, padding);
+    const kernels = (values: Float32Array, shape: ConvWeights['kernelShape']) =>
+      faster ? winogradKernels(values, shape).map(own) : undefined;
+    const forward = kernels(kernel, kernelShape);
+    if (!gradients) return conv({ ...tensors, ...(forward && { winograd: { forward } }) }, padding);
     const [h, w, input, output] = kernelShape;
-    const rotated = own(tf.tensor4d(rotateKernel(kernel, kernelShape), [h, w, output, input]));
-    return conv({ ...tensors, rotated }, padding);
+    const turned = rotateKernel(kernel, kernelShape);
+    const rotated = own(tf.tensor4d(turned, [h, w, output, input]));
+    const back = kernels(turned, [h, w, output, input]);
+    return conv({ ...tensors, rotated, ...(forward && back && { winograd: { forward, rotated: back } }) }, padding);
   };
   return { owns, convolution };
 }

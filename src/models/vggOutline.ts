@@ -2,6 +2,7 @@ import { assertNumber } from '../internal/assert.js';
 import { convFootprint } from '../internal/kernels/conv.js';
 import { poolFootprint } from '../internal/kernels/pool.js';
 import { reluFootprint } from '../internal/kernels/relu.js';
+import { suitsWinograd } from '../internal/kernels/winograd.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
 import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
 import { type VggOptions, vggPlan } from './buildVgg.js';
@@ -42,13 +43,14 @@ export function vggOutline<A extends Architecture = 'vgg19', L extends VggLayer<
 ): Required<NetworkOutline> {
   const { width = 64, ...network } = options;
   assertNumber('vggOutline', 'width', width, { integer: true, min: 1 });
-  const { layers, pooling, poolRounding, padding } = vggPlan<A>('vggOutline', network);
+  const { layers, pooling, poolRounding, padding, winograd } = vggPlan<A>('vggOutline', network);
   let input = 3;
   const outline = layers.slice(1).map((name) => {
     if (name.startsWith('relu')) return outlineOf(name, reluFootprint);
     if (name.startsWith('pool')) return outlineOf(name, poolFootprint(pooling, poolRounding));
     const output = (width * blockChannels[Number(name.charAt(4)) - 1]!) / blockChannels[0];
-    const layer = outlineOf(name, convFootprint([3, 3, input, output], padding));
+    const shape = [3, 3, input, output] as const;
+    const layer = outlineOf(name, convFootprint(shape, padding, winograd && suitsWinograd(shape, padding)));
     input = output;
     return layer;
   });

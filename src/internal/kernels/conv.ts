@@ -5,6 +5,7 @@ import { assertRoomForConv } from '../room.js';
 import { convInputGradient } from './convGradients.js';
 import type { Footprint, Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
+import { fitsWinograd, winogradConv } from './winograd.js';
 
 /** The tensors of a frozen convolution. Whoever made them disposes them. */
 export interface ConvTensors {
@@ -14,6 +15,8 @@ export interface ConvTensors {
   bias: Tensor1D;
   /** The kernel turned by 180 degrees with in and out swapped, `[k, k, out, in]`; only where gradients are wanted. */
   rotated?: Tensor4D;
+  /** Both once more as {@link winogradKernels}; only where that is faster. */
+  winograd?: { forward: readonly Tensor4D[]; rotated?: readonly Tensor4D[] };
 }
 
 /**
@@ -36,12 +39,19 @@ export function rotateKernel(
 /** Pictures have three channels: what reads so few takes a twentieth of the time of a convolution of 64. */
 const fewChannels = 3;
 
-/** Of a convolution by `[k, k, in, out]`. Padding that is not zeros is laid around a copy, and its gradient added in two more. */
+/**
+ * Of a convolution by `[k, k, in, out]`. Padding that is not zeros is laid around a copy, and its gradient added in two more;
+ * Winograd's way takes the columns and their products apart.
+ */
 export function convFootprint(
   [size, , input, output]: readonly [number, number, number, number],
   padding: Padding,
+  winograd = false,
 ): Footprint {
   const padded = size > 1 && padding !== 'zero';
+  if (winograd) {
+    return { cost: 'high', channels: output, gradientReads: [], gradientCopies: 3.25, forwardCopies: 2.25 };
+  }
   return {
     cost: input <= fewChannels ? 'low' : 'high',
     channels: output,
@@ -52,12 +62,17 @@ export function convFootprint(
 }
 
 /** A stride-1 convolution with bias that keeps the size: `[b, h, w, in] -> [b, h, w, out]`. */
-export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): Op {
+export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: Padding): Op {
   const size = kernel.shape[0];
   // A 1x1 kernel has no border to pad; 'same' pads with zeros inside the kernel and allocates nothing.
   const padded = size > 1 && padding !== 'zero';
   const run = (x: Tensor4D, activation: 'linear' | 'relu'): Tensor4D => {
     assertRoomForConv(x.shape, kernel.shape);
+    if (winograd !== undefined && fitsWinograd(x.shape))
+      return tf.tidy(() => {
+        const y = tf.tidy(() => tf.add<Tensor4D>(winogradConv(x, winograd.forward), bias));
+        return activation === 'relu' ? tf.relu(y) : y;
+      });
     return tf.tidy(() =>
       tf.fused.conv2d<Tensor4D>({
         x: padded ? padByOne(x, padding) : x,
@@ -70,7 +85,7 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
     );
   };
   return {
-    ...convFootprint(kernel.shape, padding),
+    ...convFootprint(kernel.shape, padding, winograd !== undefined),
     forward: (x) => run(x, 'linear'),
     forwardRelu: (x) => run(x, 'relu'),
     minimumSize: padded && padding === 'reflect' ? 2 : 1,
@@ -81,6 +96,7 @@ export function conv({ kernel, bias, rotated }: ConvTensors, padding: Padding): 
           () => 'imageGradient: the network was loaded with gradients: false; load it without',
         );
         assertRoomForConv(dy.shape, rotated.shape);
+        if (winograd?.rotated !== undefined && fitsWinograd(dy.shape)) return winogradConv(dy, winograd.rotated);
         return convInputGradient(dy, rotated, padded ? padding : 'zero');
       }),
   };

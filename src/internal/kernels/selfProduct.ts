@@ -3,7 +3,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { product } from './product.js';
 
 /** Rows multiplied at once on wasm: so many fit into the caches. */
-const mostRows = 4096;
+const mostRows = 2048;
 
 /** `X^T X`. Transposed beforehand: matMul with a transpose flag is 8 times slower on wasm. */
 const atOnce = (x: Tensor2D): Tensor2D => tf.tidy(() => product(tf.transpose(x), x));
@@ -17,21 +17,23 @@ export function selfProduct(x: Tensor2D): Tensor2D {
   let rows = Math.min(n, mostRows);
   while (n % rows !== 0) rows -= 1;
   // Parts of a few rows, where the number of rows is nearly a prime, would take longer than the whole.
-  if (tf.getBackend() !== 'wasm' || rows < 256) return atOnce(x);
+  if (tf.getBackend() !== 'wasm' || rows < 256 || n < 2 * mostRows) return atOnce(x);
   return tf.tidy(() => {
     const parts: Tensor4D = tf.reshape(x, [n / rows, rows, 1, c]);
     let sum: Tensor2D = tf.zeros([c, c]);
     for (let i = 0; i < n / rows; i++) {
       const before = sum;
       sum = tf.tidy(() => {
-        // Each part as a picture that is cut out whole: `tf.slice` would copy all of them out of the heap first.
-        const part = tf.image.cropAndResize(parts, [[0, 0, 1, 1]], [i], [rows, 1], 'nearest');
-        // To transpose rows whose length is a power of two takes ten times as long. Zeros add nothing to the product.
-        const border = [
-          [0, rows % 256 === 0 ? 64 : 0],
-          [0, 0],
-        ] as [number, number][];
-        return tf.add(before, atOnce(tf.pad(tf.reshape(part, [rows, c]), border)));
+        const part = tf.tidy(() => {
+          // Each part as a picture that is cut out whole: `tf.slice` would copy all of them out of the heap first.
+          const cut = tf.image.cropAndResize(parts, [[0, 0, 1, 1]], [i], [rows, 1], 'nearest');
+          // To transpose rows whose length is a power of two takes ten times as long. Zeros add nothing to the product.
+          return tf.pad(tf.reshape<tf.Rank.R2>(cut, [rows, c]), [
+            [0, 65],
+            [0, 0],
+          ]);
+        });
+        return tf.add(before, atOnce(part));
       });
       before.dispose();
     }

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { conv, rotateKernel } from '../../src/internal/kernels/conv.js';
+import { fitsWinograd, suitsWinograd, winogradConv, winogradKernels } from '../../src/internal/kernels/winograd.js';
+import { insertLossTaps, randomVgg } from '../../src/models/index.js';
+import { contentLoss, styleLoss } from '../../src/losses/index.js';
+import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
+
+type Shape = [number, number, number, number];
+
+// The way is for wasm alone, and so are its cuttings: elsewhere nearest is another position.
+describe.skipIf(tf.getBackend() !== 'wasm')('winogradConv(x, winogradKernels(kernel)) on wasm', () => {
+  test.each<[Shape, number]>([
+    [[1, 5, 8, 3], 4],
+    [[1, 1, 4, 2], 1],
+    [[1, 7, 12, 5], 2],
+    [[1, 130, 256, 2], 3],
+  ])('is the convolution of %j to %i channels', async (shape, output) => {
+    const x = randomTensor<tf.Rank.R4>(shape, 1, -1, 1);
+    const kernelShape: Shape = [3, 3, shape[3], output];
+    const kernel = randomTensor<tf.Rank.R4>(kernelShape, 2, -1, 1);
+    const kernels = winogradKernels(kernel.dataSync() as Float32Array, kernelShape);
+    const result = await expectTensorGrowth(1, () => winogradConv(x, kernels));
+    const expected = tf.conv2d(x, kernel, 1, 'same');
+    expect(result.shape).toEqual(expected.shape);
+    expect(relativeL2(await result.data(), await expected.data())).toBeLessThan(3e-6);
+  });
+
+  test('serves one picture of a width that four divides, and wide convolutions with zeros around them', () => {
+    expect([[1, 5, 8, 64] as Shape, [2, 5, 8, 64] as Shape, [1, 8, 6, 64] as Shape].map(fitsWinograd)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(suitsWinograd([3, 3, 64, 64], 'zero')).toBe(true);
+    expect(suitsWinograd([3, 3, 3, 64], 'zero')).toBe(false);
+    expect(suitsWinograd([1, 1, 64, 64], 'zero')).toBe(false);
+    expect(suitsWinograd([3, 3, 64, 64], 'reflect')).toBe(false);
+  });
+
+  test('conv takes it forward, with bias and relu, and back', async () => {
+    const shape: Shape = [3, 3, 64, 64];
+    const kernel = randomTensor<tf.Rank.R4>(shape, 3, -0.1, 0.1);
+    const values = kernel.dataSync() as Float32Array;
+    const turned = rotateKernel(values, shape);
+    const tensors = { kernel, bias: randomTensor<tf.Rank.R1>([64], 4), rotated: tf.tensor4d(turned, shape) };
+    const plain = conv(tensors, 'zero');
+    const winograd = { forward: winogradKernels(values, shape), rotated: winogradKernels(turned, shape) };
+    const fast = conv({ ...tensors, winograd }, 'zero');
+    const x = randomTensor<tf.Rank.R4>([1, 6, 8, 64], 5, -1, 1);
+    const pass = { x: () => x, y: () => x, inputShape: x.shape };
+    for (const run of [fast.forward, fast.forwardRelu!]) {
+      const expected = run === fast.forward ? plain.forward(x) : plain.forwardRelu!(x);
+      expect(relativeL2(await (await expectTensorGrowth(1, () => run(x))).data(), await expected.data())).toBeLessThan(
+        3e-6,
+      );
+    }
+    const gradient = await expectTensorGrowth(1, () => fast.inputGradient(x, pass));
+    expect(relativeL2(await gradient.data(), await plain.inputGradient(x, pass).data())).toBeLessThan(3e-6);
+  });
+
+  test('a network with and without it finds the same losses and gradients', async () => {
+    const x = randomTensor<tf.Rank.R4>([1, 16, 24, 3], 6);
+    const run = async (winograd: boolean) => {
+      const before = tf.memory().numTensors;
+      const vgg = randomVgg({ width: 64, upTo: 'relu2_2', winograd });
+      const objective = insertLossTaps(vgg, [
+        { layer: 'relu2_2', loss: contentLoss(tf.zeros([1, 8, 12, 128])) },
+        { layer: 'relu1_2', loss: styleLoss({ gram: tf.zeros([1, 64, 64]) }) },
+      ]);
+      const { value, grad } = objective.valueAndGrad(x);
+      const made = tf.memory().numTensors - before;
+      vgg.dispose();
+      return { value: await value.data(), grad: await grad.data(), made };
+    };
+    const [fast, plain] = [await run(true), await run(false)];
+    expect(relativeL2(fast.value, plain.value)).toBeLessThan(1e-5);
+    expect(relativeL2(fast.grad, plain.grad)).toBeLessThan(1e-4);
+    // Six kernels forward and six back for each of the three wide convolutions.
+    expect(fast.made - plain.made).toBe(36);
+  });
+});
+
+test('other backends are left alone', () => {
+  if (tf.getBackend() === 'wasm') return;
+  expect(suitsWinograd([3, 3, 64, 64], 'zero')).toBe(false);
+  expect(fitsWinograd([1, 8, 8, 64])).toBe(false);
+});
