@@ -90,9 +90,28 @@ function sixColumns(x: Tensor4D): Tensor4D[] {
   });
 }
 
-/** Whether a picture can be convolved by {@link winogradConv}: one, of a width that four divides. */
+/** The next width that four divides. */
+const wholeWidth = (w: number): number => 4 * Math.ceil(w / 4);
+
+/** Whether a picture gains by {@link winogradConv}: one, of a width that need not grow by more than a quarter. */
 export const fitsWinograd = ([b, h, w]: Tensor4D['shape']): boolean =>
-  tf.getBackend() === 'wasm' && b === 1 && w % 4 === 0 && h * w <= 4 * mostPositions;
+  tf.getBackend() === 'wasm' && b === 1 && wholeWidth(w) <= 1.25 * w && h * wholeWidth(w) <= 4 * mostPositions;
+
+/** `x` with columns of zeros on the right. */
+const widened = (x: Tensor4D, width: number): Tensor4D =>
+  tf.pad(x, [
+    [0, 0],
+    [0, 0],
+    [0, width - x.shape[2]],
+    [0, 0],
+  ]);
+
+/** The first columns of `x`. */
+function narrowed(x: Tensor4D, width: number): Tensor4D {
+  const [, h, w] = x.shape;
+  // A quarter of a column more than to the last one: wasm rounds down.
+  return tf.image.cropAndResize(x, [[0, 0, 1, (width - 0.75) / (w - 1)]], [0], [h, width], 'nearest');
+}
 
 /** The six products of the columns and the kernels. Columns are freed as soon as nothing reads them. */
 function sixProducts(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4D[] {
@@ -126,8 +145,10 @@ function sixProducts(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4D[] {
 /** The convolution of `[1, h, w, in]` by {@link winogradKernels}, with zeros around it: `[1, h, w, out]`. */
 export function winogradConv(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4D {
   return tf.tidy(() => {
+    const [, h, w] = x.shape;
+    const width = wholeWidth(w);
     const columns = tf.tidy(() => {
-      const [first, a, b, c, d, last] = sixProducts(x, kernels) as [
+      const [first, a, b, c, d, last] = sixProducts(width === w ? x : widened(x, width), kernels) as [
         Tensor4D,
         Tensor4D,
         Tensor4D,
@@ -146,6 +167,7 @@ export function winogradConv(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4
     });
     const whole = tf.concat(columns, 3);
     tf.dispose(columns);
-    return tf.reshape(whole, [...x.shape.slice(0, 3), kernels[0]!.shape[3]] as Tensor4D['shape']);
+    const y = tf.reshape<tf.Rank.R4>(whole, [1, h, width, kernels[0]!.shape[3]]);
+    return width === w ? y : narrowed(y, w);
   });
 }
