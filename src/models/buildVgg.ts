@@ -33,7 +33,7 @@ export interface VggOptions<A extends Architecture = Architecture, L extends Vgg
   readonly gradients?: boolean;
   /**
    * Whether wide convolutions with zeros around them take Winograd's way on wasm: 1.5 to 1.9 times as fast, the same numbers up to
-   * rounding, twice as much memory for weights again. @defaultValue true
+   * rounding, three times the memory for weights. @defaultValue true
    */
   readonly winograd?: boolean;
 }
