@@ -24,7 +24,13 @@ export interface AutoencoderOutline {
   readonly reach: number;
   /** The layers of the encoder and of the decoder; none while the weights are not loaded. */
   readonly outline?:
-    { readonly encoder: readonly LayerOutline[]; readonly decoder: readonly LayerOutline[] } | undefined;
+    | {
+        /** From the picture to the features. */
+        readonly encoder: readonly LayerOutline[];
+        /** From the features to the picture. */
+        readonly decoder: readonly LayerOutline[];
+      }
+    | undefined;
 }
 
 /** A picture to features and back: what universal style transfer does its work between. */

@@ -5,7 +5,6 @@ import { stylizeMemory } from './stylizeMemory.js';
 import { type StylizePlan, stylizeRun } from './stylizePlan.js';
 import { universalMemory } from './universalMemory.js';
 import { cascadeSize, defaultTileSize } from './universalOptions.js';
-import type { Size } from './universalTiles.js';
 
 /** A run of `universalStyleTransfer` that need not take place. */
 export interface UniversalPlan {
@@ -14,9 +13,9 @@ export interface UniversalPlan {
   /** Autoencoders that are loaded, or what `autoencoderOutlines` says about some. */
   readonly levels: readonly AutoencoderOutline[];
   /** `[height, width]` of the picture. */
-  readonly size: Size;
+  readonly size: readonly [height: number, width: number];
   /** The same of each style that is a picture. @defaultValue one as large as the content */
-  readonly styleSizes?: readonly Size[];
+  readonly styleSizes?: readonly (readonly [height: number, width: number])[];
   /** As in `universalStyleTransfer`. @defaultValue 768 */
   readonly tileSize?: number;
   /** Regions with a style of their own. @defaultValue none */

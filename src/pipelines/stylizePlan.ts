@@ -3,7 +3,6 @@ import type { NetworkOutline } from '../models/index.js';
 import { assertSize } from './assertSize.js';
 import { type ObjectiveOptions, resolveRecipe } from './gatysObjective.js';
 import type { StylizeRun } from './stylizeMemory.js';
-import type { Size } from './universalTiles.js';
 
 /** A run of `stylize` that need not take place. */
 export interface StylizePlan extends Omit<ObjectiveOptions, 'extractor' | 'content'> {
@@ -12,9 +11,9 @@ export interface StylizePlan extends Omit<ObjectiveOptions, 'extractor' | 'conte
   /** A network, or what `vggOutline` says about one. */
   readonly extractor: NetworkOutline;
   /** `[height, width]` of the picture at the last level. */
-  readonly size: Size;
+  readonly size: readonly [height: number, width: number];
   /** The same of the largest style, as large as it is looked at. @defaultValue that of the picture */
-  readonly styleSize?: Size;
+  readonly styleSize?: readonly [height: number, width: number];
   /** Pairs that L-BFGS keeps. A run of fewer steps keeps one less than it has steps. @defaultValue the preset's, 10 */
   readonly historySize?: number;
 }

@@ -26,7 +26,7 @@ export interface Footprint {
   readonly gradientReads: readonly ('x' | 'y')[];
   /** Most tensors of the input's size that the gradient makes at once, the result among them. */
   readonly gradientCopies: number;
-  /** Whether the gradient takes a relu before the operation along: see {@link Op.inputGradientPastRelu}. @defaultValue false */
+  /** Whether the gradient takes a relu before the operation along: see `Op.inputGradientPastRelu`. @defaultValue false */
   readonly pastRelu?: boolean;
   /** Tensors of the input's size that the forward pass makes beside its output: what it pads. @defaultValue 0 */
   readonly forwardCopies?: number;
