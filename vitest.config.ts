@@ -17,7 +17,7 @@ declare module 'vitest' {
 const chromium = findChromium();
 if (chromium === undefined) {
   const message =
-    'No Chromium found: the webgl, webgpu and wasm-browser projects are left out. ' +
+    'No Chromium found: the webgl, webgpu, wasm-browser and wasm-threads projects are left out. ' +
     'Install it (apt-get install -y chromium) or set CHROMIUM=/path/to/chrome.';
   if (process.env['REQUIRE_BROWSER'] === '1') throw new Error(message);
   console.warn(`\n${message}\n`);

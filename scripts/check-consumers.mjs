@@ -2,7 +2,7 @@
 // bundles by Vite, webpack and esbuild, and TypeScript under three module resolutions. Each must get one TensorFlow.js engine and the right
 // numbers from tf.grad. Takes under a minute: npm run check:consumers
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -130,6 +130,19 @@ const x = tf.ones([1, 2, 2, 3]);
 if (!(a(x) instanceof tf.Tensor && b(x) instanceof tf.Tensor)) throw new Error('ESM and CJS have an engine each');`,
   );
   sh('node', ['both.mjs']);
+  // A stand-in for the optional package webgpu, an ES module like it, that finds no GPU.
+  mkdirSync(path.join(folder, 'node_modules/webgpu'), { recursive: true });
+  put('node_modules/webgpu/package.json', '{ "name": "webgpu", "type": "module", "main": "index.js" }');
+  put(
+    'node_modules/webgpu/index.js',
+    'export const globals = {}; export const create = () => ({ requestAdapter: async () => null });',
+  );
+  const noGpu = `enableWebgpu().then(() => { throw new Error('a GPU?'); }, (error) => {
+  if (!error.message.includes('no GPU was found')) throw error; });`;
+  put('gpu.mjs', `import { enableWebgpu } from '${name}/node';\nawait ${noGpu}`);
+  put('gpu.cjs', `const { enableWebgpu } = require('${name}/node');\n${noGpu}`);
+  sh('node', ['gpu.mjs']);
+  sh('node', ['gpu.cjs']);
   ok(`Node: ESM, CJS and both together; all of ${entries.length} entry points load`);
 }
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceError, StyleError } from '../errors.js';
@@ -37,7 +38,10 @@ async function loadWebgpu(): Promise<WebgpuPackage> {
   const message = `${where} needs the package webgpu: npm install webgpu`;
   const file = loadPackage((load) => load.resolve('webgpu'), message);
   try {
-    return (await import(pathToFileURL(file).href)) as WebgpuPackage;
+    // It is an ES module. The CommonJS build has no import() left; Node can require such modules from 20.19 on.
+    const loaded: unknown =
+      typeof __filename === 'string' ? createRequire(file)(file) : await import(pathToFileURL(file).href);
+    return loaded as WebgpuPackage;
   } catch (cause) {
     const system = `${process.platform} on ${process.arch}`;
     throw new StyleError(`${where}: the package webgpu does not load here (${system}): ${String(cause)}`, { cause });
@@ -77,7 +81,7 @@ async function startBackend(): Promise<void> {
  * backend.
  *
  * Needs the packages `@tensorflow/tfjs-backend-webgpu` 4.22 and `webgpu` (Dawn, the implementation of Chromium; 21 MB for each
- * system), and a driver: Vulkan with its loader (`libvulkan1` on Debian), Direct3D 12 or Metal. Do not import the backend yourself:
+ * system; from CommonJS it takes Node 20.19 or later), and a driver: Vulkan with its loader (`libvulkan1` on Debian), Direct3D 12 or Metal. Do not import the backend yourself:
  * it looks for a GPU when it is loaded. The global classes and constants of WebGPU and `navigator.gpu` stay, since the backend uses
  * them; after a failure everything is as before.
  *
