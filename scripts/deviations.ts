@@ -1,5 +1,5 @@
 // Writes the tables of docs/backends.md: the largest deviation of every primitive on every backend from float64.
-//   npm run deviations            (about four minutes; Chromium is needed, and its GPU is a processor unless GPU=1)
+//   npm run deviations            (about two minutes on two cores; Chromium is needed, and its GPU is a processor unless GPU=1)
 // The first table is measured against test/deviations/reference, the second against PyTorch's values in ../shared/data; without
 // that folder it stays as it is.
 import { readFile, writeFile } from 'node:fs/promises';
