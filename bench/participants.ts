@@ -19,8 +19,11 @@ export interface Participant {
 export const label = ({ name, threads }: Who): string => `${name}, ${threads} thread${threads === 1 ? '' : 's'}`;
 
 function launch({ name, threads }: Who): ChildProcessWithoutNullStreams {
-  if (name === 'torch')
-    return spawn(python, [path.join(import.meta.dirname, 'torch/peer.py'), String(threads)], { stdio: 'pipe' });
+  if (name === 'torch') {
+    // torch tells its own kernels how many threads to take, not every BLAS.
+    const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
+    return spawn(python(), [path.join(import.meta.dirname, 'torch/peer.py'), String(threads)], { stdio: 'pipe', env });
+  }
   const file = path.join(import.meta.dirname, 'participant.ts');
   return spawn(process.execPath, ['--import', 'tsx', file, name, String(threads)], { stdio: 'pipe' });
 }

@@ -1,14 +1,39 @@
 import { execFileSync } from 'node:child_process';
 
-/** The Python that runs the peer programs; `PYTHON` names another one. */
-export const python = process.env['PYTHON'] ?? 'python3';
+/** What torch says of itself; its products of matrices are as fast as the BLAS that it finds. */
+const question = `
+import torch
+product = torch.ones(2, 2) @ torch.ones(2, 2)
+maps = open('/proc/self/maps').read().lower()
+blas = next((name for name in ('openblas', 'mkl', 'libblas') if name in maps), 'its own BLAS')
+print(torch.__version__, 'with', blas)
+`;
 
-/** The version of torch, or `undefined` where there is none. */
-export function torchVersion(): string | undefined {
+function ask(python: string): string | undefined {
   try {
-    const program = 'import torch; print(torch.__version__)';
-    return execFileSync(python, ['-c', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync(python, ['-c', question], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return undefined;
   }
 }
+
+/** Debian's packages belong to its own Python, which need not be the first one on the path. */
+const candidates = process.env['PYTHON'] === undefined ? ['python3', '/usr/bin/python3'] : [process.env['PYTHON']];
+
+let found: { python: string; version: string | undefined } | undefined;
+
+/** Looked for once, when it is first needed. */
+function peer(): { python: string; version: string | undefined } {
+  if (found !== undefined) return found;
+  for (const python of candidates) {
+    const version = ask(python);
+    if (version !== undefined) return (found = { python, version });
+  }
+  return (found = { python: candidates[0]!, version: undefined });
+}
+
+/** The Python that runs the peer programs; `PYTHON` names another one. */
+export const python = (): string => peer().python;
+
+/** The version of torch and its BLAS, or `undefined` where there is none. */
+export const torchVersion = (): string | undefined => peer().version;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type WeightArray, encodeSafetensors, safetensors } from '../src/index.js';
+import { toHwio } from '../src/models/training/namedWeights.js';
 import { temporaryFile } from './inputs.js';
 import { python, torchVersion } from './torchPeer.js';
 
@@ -30,12 +31,7 @@ function manifest(arrays: Readonly<Record<string, WeightArray>>): Map<string, Ui
 function toKeras({ shape, values }: WeightArray): WeightArray {
   if (shape.length !== 4) return { shape, values };
   const [output, input, h, w] = shape as [number, number, number, number];
-  const turned = new Float32Array(values.length);
-  let from = 0;
-  for (let o = 0; o < output; o++)
-    for (let i = 0; i < input; i++)
-      for (let p = 0; p < h * w; p++) turned[(p * input + i) * output + o] = values[from++]!;
-  return { shape: [h, w, input, output], values: turned };
+  return { shape: [h, w, input, output], values: toHwio({ shape, values }) };
 }
 
 /** The same weights in every format: the files, and the one to open. A format that cannot be written here says why. */
@@ -56,6 +52,6 @@ export async function weightFormats(file: string) {
 /** What `torch.save` makes of a safetensors file. */
 function saved(file: string): Uint8Array {
   const checkpoint = temporaryFile('checkpoint.pth');
-  execFileSync(python, [path.join(import.meta.dirname, 'torch/save.py'), file, checkpoint]);
+  execFileSync(python(), [path.join(import.meta.dirname, 'torch/save.py'), file, checkpoint]);
   return readFileSync(checkpoint);
 }

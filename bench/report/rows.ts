@@ -51,7 +51,7 @@ function withoutEmptyColumns({ head, rows }: Table): Table {
   return { head: kept(head), rows: rows.map(kept) };
 }
 
-/** One curve for everyone: a number of each row over the side of its picture. */
+/** One curve for everyone, without what a logarithmic axis cannot show: a number of each row over the side of its picture. */
 export function curves(rows: readonly Row[], pick: (row: Row) => number | undefined): Series[] {
   const names = [...new Set(rows.map(({ who }) => who))];
   return names
@@ -60,7 +60,7 @@ export function curves(rows: readonly Row[], pick: (row: Row) => number | undefi
       points: rows
         .filter(({ who }) => who === name)
         .map((row) => [sideOf(row), pick(row)] as const)
-        .filter((point): point is readonly [number, number] => point[1] !== undefined),
+        .filter((point): point is readonly [number, number] => point[1] !== undefined && point[1] > 0),
     }))
     .filter(({ points }) => points.length > 0);
 }

@@ -3,7 +3,7 @@
 import arrays
 import torch
 from operation import moments
-from peer import peak_bytes, timed
+from peer import first_run, timed
 from torch.nn import functional
 
 
@@ -72,7 +72,6 @@ def cascade(options, _):
 
     with torch.no_grad():
         cached = styles() if options["cached"] else None
-        value = run()
-        yield {"value": value, **peak_bytes(run)}
+        yield first_run(run)
         while True:
             yield timed(run)

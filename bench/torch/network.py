@@ -2,7 +2,7 @@
 
 import arrays
 import torch
-from peer import peak_bytes, timed
+from peer import first_run, timed
 from torch.nn import functional
 
 
@@ -62,8 +62,6 @@ def closure(plan, _):
         loss.backward()
         return loss.item()
 
-    # The first one also allocates what later ones use again.
-    value = evaluate()
-    yield {"value": value, **peak_bytes(evaluate)}
+    yield first_run(evaluate)
     while True:
         yield timed(evaluate)

@@ -1,5 +1,6 @@
 """The same tasks by torch, told line by line like participant.ts: peer.py THREADS."""
 
+import ctypes
 import json
 import sys
 import time
@@ -34,17 +35,18 @@ def resident(name):
     return None
 
 
-def peak_bytes(work):
-    """How far the memory of the process rises during work; {} where the system does not tell."""
+def first_run(work):
+    """The value of work, and how far it makes the memory of the process rise: later runs use again what the first one took."""
     try:
+        # What was freed before goes back to the system, or it would be used again and not be seen.
+        ctypes.CDLL(None).malloc_trim(0)
         with open("/proc/self/clear_refs", "w") as refs:
             refs.write("5")
-    except OSError:
-        work()
-        return {}
+    except (OSError, AttributeError):
+        return {"value": work()}
     before = resident("VmRSS")
-    work()
-    return {} if before is None else {"peakBytes": resident("VmHWM") - before}
+    value = work()
+    return {"value": value, "peakBytes": resident("VmHWM") - before}
 
 
 class Ended(Exception):

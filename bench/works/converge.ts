@@ -12,15 +12,14 @@ const schedules = ['one size', 'coarse to fine'] as const;
 type Schedule = (typeof schedules)[number];
 const marksOf = (full: boolean): readonly number[] => (full ? [50, 100, 300] : [50, 100]);
 
-/** Half as many pixels a side for the first mark's iterations, or the whole at once. Others than the plain run may take a quarter longer. */
+/** Half as many pixels a side for the first mark's iterations, or the whole at once. What has to be reached may take a quarter longer. */
 async function stagesOf(
   schedule: Schedule,
   size: number,
   marks: readonly number[],
 ): Promise<ConvergeOptions['stages']> {
   const plan = async (side: number) => objectivePlan('conv3_2', await drawnPictures(side));
-  const most = marks.at(-1)!;
-  const fine = { plan: await plan(size), iterations: schedule === 'one size' ? most : Math.round(1.25 * most) };
+  const fine = { plan: await plan(size), iterations: Math.round(1.25 * marks.at(-1)!) };
   return schedule === 'one size' ? [fine] : [{ plan: await plan(size / 2), iterations: marks[0]! }, fine];
 }
 
@@ -30,8 +29,13 @@ interface Runner {
   done: boolean;
 }
 
-/** Runs in turn, some iterations each, until all are done or have reached `goal`. Leaves out who cannot take part. */
-async function race(pool: Pool, runners: Runner[], options: ConvergeOptions, goal: number): Promise<Map<Who, string>> {
+/** Runs in turn, some iterations each, until nobody has anything left to do. Leaves out who cannot take part. */
+async function race(
+  pool: Pool,
+  runners: readonly Runner[],
+  options: ConvergeOptions,
+  enough: (runner: Runner) => boolean,
+): Promise<Map<Who, string>> {
   const missing = new Map<Who, string>();
   const attempt = async (runner: Runner, work: () => Promise<void>): Promise<void> => {
     try {
@@ -51,8 +55,7 @@ async function race(pool: Pool, runners: Runner[], options: ConvergeOptions, goa
       await attempt(runner, async () => {
         const { curve = [], done = true } = await pool.get(runner.who).run();
         runner.steps.push(...(curve as unknown as Step[]));
-        const reached = curve.some(([stage, , , loss]) => stage === options.stages.length - 1 && loss! <= goal);
-        runner.done = done || reached;
+        runner.done = done || enough(runner);
       });
     }
   }
@@ -77,10 +80,15 @@ async function compare(pool: Pool, settings: Settings, start: 'content' | 'noise
   for (const schedule of schedules) {
     const runners = names.map((name): Runner => ({ who: { name, threads }, steps: [], done: false }));
     const options = { stages: await stagesOf(schedule, size, marks), start, historySize, chunk: 5 };
-    const missing = await race(pool, runners, options, goals?.at(-1) ?? -Infinity);
-    const setter = runners.find(({ steps }) => steps.length > 0);
-    if (setter === undefined) throw new Error([...missing.values()].join('; '));
-    goals ??= lossesAt(setter.steps, marks);
+    const lastStage = options.stages.length - 1;
+    const missing = await race(pool, runners, options, (runner) => {
+      // Without goals, the first who can take part sets them; the others go on until they are there.
+      const setter = runners.find(({ steps }) => steps.length > 0);
+      if (goals === undefined && runner === setter && runner.steps.at(-1)![1] >= marks.at(-1)!)
+        goals = lossesAt(runner.steps, marks);
+      return goals !== undefined && reach(runner.steps, lastStage, goals.at(-1)!).evaluations !== undefined;
+    });
+    if (goals === undefined) throw new Error([...missing.values()].join('; '));
     for (const { who, steps } of runners) {
       const common = {
         case: `from ${start}, ${schedule}, ${size} px`,
@@ -90,9 +98,9 @@ async function compare(pool: Pool, settings: Settings, start: 'content' | 'noise
       const why = missing.get(who);
       if (why !== undefined) rows.push({ ...common, missing: why });
       else {
-        const reached = goals.map((loss, i) => factsOf(marks[i]!, reach(steps, options.stages.length - 1, loss)));
+        const reached = goals.map((loss, i) => factsOf(marks[i]!, reach(steps, lastStage, loss)));
         const facts = Object.assign({}, ...reached) as Record<string, number>;
-        rows.push({ ...common, facts, curve: thin(steps, options.stages.length - 1) });
+        rows.push({ ...common, facts, curve: thin(steps, lastStage) });
       }
     }
   }
@@ -139,7 +147,7 @@ export const converge: Work = {
     return sizes.flatMap((size) =>
       (['content', 'noise'] as const).map((start) => ({
         label: `from ${start} at ${size} px`,
-        seconds: 3.5 * (size / 256) ** 2 * marksOf(settings.full).at(-1)!,
+        seconds: 2.2 * (size / 256) ** 2 * marksOf(settings.full).at(-1)!,
         run: (pool) => compare(pool, settings, start, size),
       })),
     );

@@ -1,11 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { markdownTable, replaceBetween } from '../../bench/report/markdown.js';
+import { fillPage } from '../../bench/report/page.js';
 import { timingTable } from '../../bench/report/rows.js';
 import { svg, ticks } from '../../bench/report/svg.js';
 import { targetsTable } from '../../bench/report/targets.js';
+import { readResults } from '../../bench/results.js';
 import { summarize } from '../../bench/statistics.js';
 import type { Row } from '../../bench/types.js';
 
+const root = path.resolve(import.meta.dirname, '../..');
 const row = (name: string, who: string, cpu: readonly number[], peakBytes?: number): Row => ({
   case: name,
   who,
@@ -108,5 +113,16 @@ describe.runIf(inject('backend') === 'cpu')('the report of the bench', () => {
     expect(text).toContain('ours &amp; theirs');
     expect(text).toContain('a &lt; b');
     expect(text).toContain('prefers-color-scheme: dark');
+  });
+
+  test('docs/performance.md and its plots are what the results in the repository say', () => {
+    const page = readFileSync(path.join(root, 'docs/performance.md'), 'utf8');
+    const { text, plots } = fillPage(page, readResults(path.join(root, 'bench/results/two-cores.json')));
+    expect(text).toBe(page);
+    expect(plots.length).toBeGreaterThan(4);
+    for (const plot of plots) {
+      const file = path.join(root, `docs/images/bench-${plot.name}.svg`);
+      expect(existsSync(file) ? readFileSync(file, 'utf8') : `${file} is missing`).toBe(svg(plot));
+    }
   });
 });

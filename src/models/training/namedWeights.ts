@@ -21,7 +21,7 @@ function toOihw(values: ArrayLike<number>, [h, w, input, output]: ConvWeights['k
 }
 
 /** `[out, in, h, w]` to `[h, w, in, out]`. */
-function toHwio({ values, shape }: WeightArray): Float32Array {
+export function toHwio({ values, shape }: WeightArray): Float32Array {
   const [output, input, h, w] = shape as [number, number, number, number];
   const result = new Float32Array(values.length);
   let from = 0;
