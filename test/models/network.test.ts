@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { peakBytes } from '../../bench/measure.js';
 import { ensureGradients } from '../../src/internal/ensureGradients.js';
 import { contentLoss, gramMatrix, styleLoss } from '../../src/losses/index.js';
 import {
@@ -248,26 +249,12 @@ describe('insertLossTaps', () => {
     const vgg = randomVgg({ width: 8, upTo: 'relu3_1' });
     const x = picture(1, 64, 64);
     const objective = insertLossTaps(vgg, [{ layer: 'relu3_1', loss: (f) => tf.mean(tf.square(f)) }]);
-    const peak = await peakBytes(() => objective.valueAndGrad(x));
-    const tapePeak = await peakBytes(() => tf.valueAndGrad((y) => objective(y as Tensor4D))(x));
+    const peak = await peakBytes(() => tf.dispose(objective.valueAndGrad(x) as unknown as tf.TensorContainer));
+    const tapePeak = await peakBytes(() => tf.dispose(tf.valueAndGrad((y) => objective(y as Tensor4D))(x)));
     expect(peak / tapePeak).toBeLessThan(0.6);
     vgg.dispose();
   });
 });
-
-/** The most bytes that TensorFlow.js held at once above the start, by watching every tensor that is made. */
-async function peakBytes(run: () => object): Promise<number> {
-  const before = tf.memory().numBytes;
-  let peak = 0;
-  const profile = await tf.profile(() => {
-    const result = run() as tf.TensorContainerObject;
-    peak = tf.memory().numBytes;
-    return result;
-  });
-  for (const kernel of profile.kernels) peak = Math.max(peak, kernel.totalBytesSnapshot);
-  tf.dispose(profile.result);
-  return peak - before;
-}
 
 describe('loadVgg', () => {
   /** A slim VGG-19 up to conv2_1 with torch's names. */

@@ -4,7 +4,7 @@ import { styleLoss } from '../../src/losses/index.js';
 import { type VggLayer, insertLossTaps, paddings, poolings, randomVgg } from '../../src/models/index.js';
 import type { Image } from '../../src/types.js';
 import { expectTensorGrowth, randomTensor } from '../_setup/compare.js';
-import { peakBytes } from '../_setup/peakBytes.js';
+import { peakBytes } from '../../bench/measure.js';
 
 const picture = (h: number, w: number): Image => randomTensor<tf.Rank.R4>([1, h, w, 3], 5);
 

@@ -17,7 +17,7 @@ import {
 } from '../../src/pipelines/index.js';
 import type { Image } from '../../src/types.js';
 import { expectTensorGrowth, randomTensor } from '../_setup/compare.js';
-import { peakBytes } from '../_setup/peakBytes.js';
+import { peakBytes } from '../../bench/measure.js';
 import { autoencoderSource } from '../models/_autoencoders.js';
 
 type Size = readonly [number, number];
