@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const forward = [
   tf.FusedConv2D,
+  tf.Conv2D,
+  tf.CropAndResize,
   tf.MaxPool,
   tf.AvgPool,
   tf.MirrorPad,
@@ -11,6 +13,7 @@ const forward = [
   tf.Relu,
   tf.Multiply,
   tf.Add,
+  tf.Sub,
   tf.Reshape,
   tf.Transpose,
   tf.BatchMatMul,
@@ -24,9 +27,7 @@ const forward = [
 
 const imageGradient = [
   ...forward,
-  tf.Conv2D,
   tf.AddN,
-  tf.Sub,
   tf.RealDiv,
   tf.Square,
   tf.Step,

@@ -116,6 +116,9 @@ describe('the table of kernels', () => {
       const x = image();
       for (const network of networks()) network.features(x, ['conv1_1', 'relu1_1', 'relu2_1']);
       gramMatrix(x);
+      // Wide enough for Winograd's way, and large enough for a Gram matrix in parts.
+      randomVgg({ seed: 1, width: 64, upTo: 'relu1_2' }).features(x, ['relu1_2']);
+      gramMatrix(tf.ones([1, 64, 64, 2]));
       const operator = styleOperator({
         channels: 3,
         count: 9,
