@@ -2,8 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DeviceError } from '../errors.js';
 import { assert } from './assert.js';
 
-/** What TensorFlow.js gives its GPU backends; only used to choose one at the start. */
+/** What TensorFlow.js gives its fast backends; only used to choose one at the start. */
 const usualPriority = 2;
+
+/** Takes a backend away, started or not, and has `factory` start it the next time. */
+export function replaceBackend(name: string, factory: ReturnType<typeof tf.findBackendFactory>): void {
+  tf.removeBackend(name);
+  tf.registerBackend(name, factory, usualPriority);
+}
 
 /**
  * Starts the active backend anew, on a new device, after its GPU was lost. What lay on the old one is gone: dispose old tensors
@@ -24,9 +30,7 @@ const usualPriority = 2;
  */
 export async function restartBackend(): Promise<void> {
   const name = tf.getBackend();
-  const factory = tf.findBackendFactory(name);
-  tf.removeBackend(name);
-  tf.registerBackend(name, factory, usualPriority);
+  replaceBackend(name, tf.findBackendFactory(name));
   const started = await tf.setBackend(name).catch(() => false);
   assert(started, () => `restartBackend: ${name} did not start; the console says why`, DeviceError);
 }

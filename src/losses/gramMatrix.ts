@@ -39,9 +39,7 @@ export function imageMatrices(features: Features): Tensor2D[] {
 export function gramMatrices(features: Features, normalization: GramNormalization): Tensor2D[] {
   // Scaled before the product: a raw sum over 512x512 positions overflows half floats.
   const scale = Math.sqrt(gramFactor(features.shape, normalization));
-  return tf.tidy(() => {
-    return tf.tidy(() => imageMatrices(scale === 1 ? features : tf.mul(features, scale))).map(selfProduct);
-  });
+  return tf.tidy(() => tf.tidy(() => imageMatrices(scale === 1 ? features : tf.mul(features, scale))).map(selfProduct));
 }
 
 /**

@@ -32,7 +32,11 @@ export type VggLayer<A extends Architecture = Architecture> =
   'image' | `conv${ConvIndex<A>}` | `relu${ConvIndex<A>}` | `pool${1 | 2 | 3 | 4 | 5}`;
 
 /** Output channels of the blocks at full width. */
-export const blockChannels = [64, 128, 256, 512, 512] as const;
+const blockChannels = [64, 128, 256, 512, 512] as const;
+
+/** Output channels of a layer such as `'conv3_2'` in a network whose first block has `width`. */
+export const channelsOf = (layer: string, width: number): number =>
+  (width * blockChannels[Number(layer.charAt(4)) - 1]!) / blockChannels[0];
 
 /** The layers of an architecture in order, `'image'` first: the run-time list behind {@link VggLayer}. */
 export function vggLayers<A extends Architecture>(architecture: A): VggLayer<A>[] {

@@ -3,7 +3,7 @@ import { convFootprint } from '../internal/kernels/conv.js';
 import { upsampleFootprint } from '../internal/kernels/pool.js';
 import { reluFootprint } from '../internal/kernels/relu.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
-import { blockChannels } from './architectures.js';
+import { channelsOf } from './architectures.js';
 import {
   type AutoencoderFamily,
   type AutoencoderFamilyName,
@@ -29,12 +29,11 @@ const firstBlock: Record<AutoencoderFamilyName, number> = { ust: 64, ust16x: 24,
 
 /** The mirror image of an encoder. */
 function decoderOutline(level: AutoencoderLevel, width: number, { padding }: AutoencoderFamily): LayerOutline[] {
-  const channelsOf = (layer: string): number =>
-    (width * blockChannels[Number(layer.charAt(4)) - 1]!) / blockChannels[0];
+  const into = (layer: string | undefined): number => (layer === undefined ? 3 : channelsOf(layer, width));
   const layers = vggConvolutions('vgg19', `conv${level}_1`).reverse();
   return layers.flatMap((name, i) => {
     const next = layers[i + 1];
-    const convolution = convFootprint([3, 3, channelsOf(name), next === undefined ? 3 : channelsOf(next)], padding);
+    const convolution = convFootprint([3, 3, into(name), into(next)], padding);
     const outline = [outlineOf(name, convolution)];
     if (next !== undefined) outline.push(outlineOf(name.replace('conv', 'relu'), reluFootprint));
     if (next !== undefined && name.endsWith('_1')) outline.push(outlineOf(`up${name.charAt(4)}`, upsampleFootprint));

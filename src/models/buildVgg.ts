@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { LayerError } from '../errors.js';
 import { assert, assertOneOf, show } from '../internal/assert.js';
-import { conv, rotateKernel } from '../internal/kernels/conv.js';
+import { type ConvTensors, conv, rotateKernel } from '../internal/kernels/conv.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { type Pooling, type PoolRounding, pool, poolRoundings, poolings } from '../internal/kernels/pool.js';
 import type { Op } from '../internal/kernels/op.js';
@@ -83,17 +83,19 @@ export function convolutionMaker({
     return tensor;
   };
   const convolution = ({ kernel, kernelShape, bias }: ConvWeights): Op => {
-    const tensors = { kernel: own(tf.tensor4d(kernel, [...kernelShape])), bias: own(tf.tensor1d(bias)) };
     const faster = winograd && suitsWinograd(kernelShape, padding);
-    const kernels = (values: Float32Array, shape: ConvWeights['kernelShape']) =>
-      faster ? winogradKernels(values, shape).map(own) : undefined;
-    const forward = kernels(kernel, kernelShape);
-    if (!gradients) return conv({ ...tensors, ...(forward && { winograd: { forward } }) }, padding);
+    const tensors: ConvTensors = {
+      kernel: own(tf.tensor4d(kernel, [...kernelShape])),
+      bias: own(tf.tensor1d(bias)),
+    };
+    if (faster) tensors.winograd = { forward: winogradKernels(kernel, kernelShape).map(own) };
+    if (!gradients) return conv(tensors, padding);
     const [h, w, input, output] = kernelShape;
     const turned = rotateKernel(kernel, kernelShape);
-    const rotated = own(tf.tensor4d(turned, [h, w, output, input]));
-    const back = kernels(turned, [h, w, output, input]);
-    return conv({ ...tensors, rotated, ...(forward && back && { winograd: { forward, rotated: back } }) }, padding);
+    const back = [h, w, output, input] as const;
+    tensors.rotated = own(tf.tensor4d(turned, [...back]));
+    if (tensors.winograd !== undefined) tensors.winograd.rotated = winogradKernels(turned, back).map(own);
+    return conv(tensors, padding);
   };
   return { owns, convolution };
 }

@@ -1,6 +1,6 @@
 import { WeightsError } from '../errors.js';
 import { assertOneOf, show } from '../internal/assert.js';
-import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
+import { type Architecture, type VggLayer, channelsOf } from './architectures.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { type ConvWeights, type VggOptions, type VggPlan, buildVgg, vggPlan } from './buildVgg.js';
 import type { FeatureExtractor } from './extractor.js';
@@ -72,11 +72,10 @@ export async function loadVgg<A extends Architecture = 'vgg19', L extends VggLay
   let channels = 3;
   let width: number | undefined;
   for (const layer of plan.layers.filter((name) => name.startsWith('conv'))) {
-    const block = Number(layer.charAt(4)) - 1;
     const expected = {
       kernelSize: 3,
       inputChannels: channels,
-      outputChannels: width === undefined ? undefined : (width * blockChannels[block]!) / blockChannels[0],
+      outputChannels: width === undefined ? undefined : channelsOf(layer, width),
     };
     const found = await readConvolution(source, layer, vggCandidates(plan.architecture, layer), expected, read);
     weights.set(layer, found);

@@ -1,6 +1,6 @@
 import { assertNumber } from '../internal/assert.js';
 import { randomNumbers } from '../internal/randomNumbers.js';
-import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
+import { type Architecture, type VggLayer, channelsOf } from './architectures.js';
 import { type ConvWeights, type VggOptions, buildVgg, vggPlan } from './buildVgg.js';
 import { calibrate, calibrationPictures, pooled } from './calibrate.js';
 import type { FeatureExtractor } from './extractor.js';
@@ -57,8 +57,7 @@ export function randomVgg<A extends Architecture = 'vgg19', L extends VggLayer<A
       pictures = pictures.map((picture) => pooled(picture, plan.pooling));
       continue;
     }
-    const block = Number(layer.charAt(4)) - 1;
-    const [input, output] = [pictures[0]!.channels, (width * blockChannels[block]!) / blockChannels[0]];
+    const [input, output] = [pictures[0]!.channels, channelsOf(layer, width)];
     const kernel = Float32Array.from({ length: 9 * input * output }, normal);
     const calibrated = calibrate(pictures, kernel, output);
     weights.set(layer, { kernel, bias: calibrated.bias, kernelShape: [3, 3, input, output] });

@@ -4,7 +4,7 @@ import { poolFootprint } from '../internal/kernels/pool.js';
 import { reluFootprint } from '../internal/kernels/relu.js';
 import { suitsWinograd } from '../internal/kernels/winograd.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
-import { type Architecture, type VggLayer, blockChannels } from './architectures.js';
+import { type Architecture, type VggLayer, channelsOf } from './architectures.js';
 import { type VggOptions, vggPlan } from './buildVgg.js';
 
 /** The layers of a network and what they take of memory: two members of every `FeatureExtractor` of this library. Plain data. */
@@ -48,7 +48,7 @@ export function vggOutline<A extends Architecture = 'vgg19', L extends VggLayer<
   const outline = layers.slice(1).map((name) => {
     if (name.startsWith('relu')) return outlineOf(name, reluFootprint);
     if (name.startsWith('pool')) return outlineOf(name, poolFootprint(pooling, poolRounding));
-    const output = (width * blockChannels[Number(name.charAt(4)) - 1]!) / blockChannels[0];
+    const output = channelsOf(name, width);
     const shape = [3, 3, input, output] as const;
     const layer = outlineOf(name, convFootprint(shape, padding, winograd && suitsWinograd(shape, padding)));
     input = output;

@@ -2,6 +2,7 @@ import os from 'node:os';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { assert, assertNumber } from '../internal/assert.js';
+import { replaceBackend } from '../internal/restartBackend.js';
 import { loadPackage } from './loadPackage.js';
 
 interface WasmBackend {
@@ -82,12 +83,6 @@ async function disguised<T>(threads: number, wasm: WasmPackage, work: () => Prom
   }
 }
 
-/** Another way to start the backend, with the priority that TensorFlow.js gives it. */
-function replaceFactory(factory: ReturnType<typeof tf.findBackendFactory>): void {
-  tf.removeBackend('wasm');
-  tf.registerBackend('wasm', factory, 2);
-}
-
 /** Options of {@link enableWasmThreads}. */
 export interface WasmThreadsOptions {
   /** How many threads. @defaultValue the number of cores that the process may use */
@@ -127,11 +122,11 @@ export async function enableWasmThreads(options: WasmThreadsOptions = {}): Promi
   // TensorFlow.js looks for the threads of a browser and finds none.
   tf.env().set(flag, true);
   // Whenever the backend starts: now, and by restartBackend.
-  replaceFactory(() => disguised(threads, wasm, async () => plain()));
+  replaceBackend('wasm', () => disguised(threads, wasm, async () => plain()));
   const started = await tf.setBackend('wasm').catch(() => false);
   if (!started) {
     tf.env().set(flag, false);
-    replaceFactory(plain);
+    replaceBackend('wasm', plain);
   }
   assert(started, () => 'enableWasmThreads: the wasm backend did not start; the console says why');
   await tf.ready();

@@ -81,9 +81,9 @@ async function startBackend(): Promise<void> {
  * backend.
  *
  * Needs the packages `@tensorflow/tfjs-backend-webgpu` 4.22 and `webgpu` (Dawn, the implementation of Chromium; 21 MB for each
- * system; from CommonJS it takes Node 20.19 or later), and a driver: Vulkan with its loader (`libvulkan1` on Debian), Direct3D 12 or Metal. Do not import the backend yourself:
- * it looks for a GPU when it is loaded. The global classes and constants of WebGPU and `navigator.gpu` stay, since the backend uses
- * them; after a failure everything is as before.
+ * system; from CommonJS it takes Node 20.19 or later), and a driver: Vulkan with its loader (`libvulkan1` on Debian), Direct3D 12
+ * or Metal. Do not import the backend yourself: it looks for a GPU when it is loaded. The global classes and constants of WebGPU
+ * and `navigator.gpu` stay, since the backend uses them; after a failure everything is as before.
  *
  * @returns the GPU in words. A processor that plays one computes the same, many times slower than the wasm backend.
  * @throws StyleError if a package is missing or the backend has been loaded or started already; DeviceError if there is no GPU.
