@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadAutoencoders, psnr, safetensors } from '../../src/index.js';
+import { loadAutoencoders, safetensors } from '../../src/index.js';
 import { drawTrainingPicture } from '../pictures/training/index.js';
+import { levelQuality } from './quality.js';
 
 /**
  * The mean over drawn pictures of the PSNR in decibels of encode + decode, for each level of slim weights. The seeds must not be
@@ -14,11 +15,10 @@ export async function reconstructionPsnr(bytes: Uint8Array, seeds: readonly numb
       let sum = 0;
       for (const seed of seeds) {
         const image = tf.tensor4d(drawTrainingPicture(seed, size), [1, size, size, 3]);
-        const painted = tf.tidy(() => tf.clipByValue(level.decode(level.encode(image)), 0, 1));
         try {
-          sum += await psnr(image, painted);
+          sum += (await levelQuality(level, image)).psnr;
         } finally {
-          tf.dispose([image, painted]);
+          image.dispose();
         }
       }
       result.push(sum / seeds.length);
