@@ -88,10 +88,11 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
 
     // Stopped before the first level: the picture of before stays, and no tensor is left.
     const before = await visit.shown();
-    const startAndStop = (): Promise<void> =>
-      page.evaluate(() => {
-        for (const id of ['paint', 'stop']) document.querySelector<HTMLButtonElement>(`#${id}`)!.click();
-      });
+    await visit.holdUntilStop();
+    const startAndStop = async (): Promise<void> => {
+      await button('Paint').click();
+      await button('Stop').click();
+    };
     expect(await visit.afterRun(startAndStop)).toBe('stopped');
     expect(difference(await visit.shown(), before)).toBe(0);
     expect(await visit.tensors()).toBe(tensors);
@@ -161,9 +162,9 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
 
   test('a step that takes too long: stops at once, with a new worker, and goes on from what there was', async () => {
     const before = await visit.shown();
-    await visit.slide('Size', 768);
-    await button('Continue').press('Enter');
     const phase = 'Looking at both pictures';
+    await visit.hangAt(phase);
+    await button('Continue').press('Enter');
     await page.waitForFunction((words) => document.querySelector('#status')!.textContent === words, phase);
     const gone = page.workers()[0]!.waitForEvent('close');
     await page.keyboard.press('Enter');
@@ -172,7 +173,6 @@ describe.runIf(here && executablePath !== undefined)('the page of examples/brows
     await gone;
     expect(difference(await visit.shown(), before)).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('continue');
-    await visit.slide('Size', 128);
     expect(await visit.afterRun(() => button('Continue').press('Enter'))).toBe('done');
     expect(difference(await visit.shown(), before)).toBeGreaterThan(0);
   });

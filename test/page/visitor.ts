@@ -57,6 +57,34 @@ export function visitor(page: Page) {
       return page.evaluate(() => document.body.dataset['state']);
     },
 
+    /** The worker hears of the next run only together with its stop: however fast it is, nothing of the run is done by then. */
+    async holdUntilStop(): Promise<void> {
+      await page.workers()[0]!.evaluate(() => {
+        const [held, hear] = [[] as MessageEvent<{ kind: string }>[], self.onmessage!];
+        self.onmessage = (event: MessageEvent<{ kind: string }>) => {
+          held.push(event);
+          if (event.data.kind !== 'stop') return;
+          self.onmessage = hear;
+          for (const each of held) hear.call(self, each);
+        };
+      });
+    },
+
+    /** The worker never comes back from what it says that it does. */
+    async hangAt(phase: string): Promise<void> {
+      await page.workers()[0]!.evaluate((phase) => {
+        const post = self.postMessage.bind(self) as (reply: { text?: string }, options: object) => void;
+        const hang = (): never => {
+          for (;;);
+        };
+        const postMessage = (reply: { text?: string }, options: object): void => {
+          post(reply, options);
+          if (reply.text === phase) hang();
+        };
+        Object.assign(self, { postMessage });
+      }, phase);
+    },
+
     /** The pixels of the picture that is shown, RGBA. */
     async shown(): Promise<Shown> {
       const png = await page.evaluate(() => document.querySelector<HTMLCanvasElement>('#painting')!.toDataURL());
