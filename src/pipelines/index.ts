@@ -3,8 +3,9 @@
  *
  * @module
  */
-export { stylize, stylizeSteps } from './stylize.js';
-export type { StylizeOptions, StylizeResult, StylizeSettings, StylizeStep } from './stylize.js';
+export { stylize } from './stylize.js';
+export { stylizeSteps } from './stylizeSteps.js';
+export type { StylizeOptions, StylizeResult, StylizeSettings, StylizeStep } from './stylizeOptions.js';
 export { estimateMemory, type MemoryEstimate, type UniversalPlan } from './estimateMemory.js';
 export type { StylizePlan } from './stylizePlan.js';
 export { gatysObjective, type ObjectiveOptions, type StyleChoice } from './gatysObjective.js';

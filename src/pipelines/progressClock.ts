@@ -1,3 +1,5 @@
+import type { Level } from './stylizeLevels.js';
+
 /** Where a long run stands. */
 export interface Progress {
   /** Steps so far, over all levels. */
@@ -8,11 +10,6 @@ export interface Progress {
   readonly seconds: number;
   /** Seconds that the rest will take, judged by the pace so far and the pixels still to come. */
   readonly secondsLeft: number;
-}
-
-interface Level {
-  readonly size: readonly [number, number];
-  readonly iterations: number;
 }
 
 /** Counts the work of levels in pixels times steps and tells how far it has come. */

@@ -112,6 +112,70 @@ describe('the tensors of lbfgs', () => {
     start.dispose();
   });
 
+  it.each(backends)(
+    'lbfgsSteps(objective, start) leaves nothing behind a for await loop to the end: %s',
+    async (_, options) => {
+      const start = rosenbrockStart(10);
+      await expectTensorGrowth(0, async () => {
+        let last = 0;
+        for await (const { iteration } of lbfgsSteps(rosenbrock, start, { ...options, maxIterations: 5 }))
+          last = iteration;
+        expect(last).toBe(5);
+      });
+      start.dispose();
+    },
+  );
+
+  it.each(backends)('lbfgsSteps(objective, start) hands over its result where it is read: %s', async (_, options) => {
+    const start = rosenbrockStart(10);
+    const limited = { ...options, maxIterations: 5 };
+    const whole = await lbfgs(rosenbrock, start, limited);
+    const byHand = async (): Promise<LbfgsResult<tf.Tensor1D>> => {
+      const steps = lbfgsSteps(rosenbrock, start, limited);
+      let next = await steps.next();
+      while (next.done !== true) next = await steps.next();
+      expect(next.value).toBe(next.value);
+      return next.value;
+    };
+    const delegated = async (): Promise<LbfgsResult<tf.Tensor1D>> => {
+      async function* outer(): AsyncGenerator<LbfgsStep, LbfgsResult<tf.Tensor1D>, undefined> {
+        return yield* lbfgsSteps(rosenbrock, start, limited);
+      }
+      const steps = outer();
+      let next = await steps.next();
+      while (next.done !== true) next = await steps.next();
+      return next.value;
+    };
+    for (const way of [byHand, delegated]) {
+      const { x, ...rest } = await expectTensorGrowth(1, way);
+      expect({ ...rest, x: [...(await x.data())] }).toEqual({ ...whole, x: [...(await whole.x.data())] });
+      expect(x.shape).toEqual([10]);
+      x.dispose();
+    }
+    tf.dispose([whole.x, start]);
+  });
+
+  it('lbfgsSteps(objective, start) leaves nothing behind a for await loop that ends by an error, an abort or a NaN', async () => {
+    const start = rosenbrockStart(10);
+    const loop = async (objective: Differentiable<tf.Tensor1D>, signal?: AbortSignal): Promise<number> => {
+      let steps = 0;
+      const options = { maxIterations: 20, ...(signal === undefined ? {} : { signal }) };
+      for await (const { x } of lbfgsSteps(objective, start, options)) steps += x.isDisposed ? 0 : 1;
+      return steps;
+    };
+    await expectTensorGrowth(0, () => expect(loop(failing(9, 'throw'))).rejects.toThrow('evaluation 9'));
+    expect(await expectTensorGrowth(0, () => loop(failing(1, 'nan')))).toBe(0);
+    expect(await expectTensorGrowth(0, () => loop(rosenbrock, AbortSignal.abort()))).toBe(0);
+    const controller = new AbortController();
+    const aborting = withGrad<tf.Tensor1D>((x) => {
+      if (calls++ === 6) controller.abort();
+      return rosenbrock.valueAndGrad(x);
+    });
+    let calls = 0;
+    expect(await expectTensorGrowth(0, () => loop(aborting, controller.signal))).toBeGreaterThan(0);
+    start.dispose();
+  });
+
   it('lbfgsSteps(objective, start) makes no tensor before the first step is asked for', async () => {
     const start = rosenbrockStart(10);
     await expectTensorGrowth(0, async () => {

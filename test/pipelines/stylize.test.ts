@@ -207,6 +207,18 @@ describe('stylizeSteps', () => {
     expect(aborted).toMatchObject({ status: 'aborted', iterations: 4 });
     expect(aborted.image.shape).toEqual([1, 24, 32, 3]);
 
+    // A loop to the end never reads the result, so there is none to free; nor after an abort.
+    await expectTensorGrowth(0, async () => {
+      let last = 0;
+      for await (const { iteration } of stylizeSteps({ ...options, iterations: 3 })) last = iteration;
+      expect(last).toBe(6);
+    });
+    await expectTensorGrowth(0, async () => {
+      const controller = new AbortController();
+      for await (const { iteration } of stylizeSteps({ ...options, signal: controller.signal }))
+        if (iteration === 3) controller.abort();
+    });
+
     let calls = 0;
     const failing = {
       ...extractor,
@@ -218,6 +230,14 @@ describe('stylizeSteps', () => {
     };
     await expectTensorGrowth(0, async () => {
       await expect(run({ ...options, extractor: failing })).rejects.toThrow('mine');
+    });
+    calls = 0;
+    await expectTensorGrowth(0, async () => {
+      const loop = async (): Promise<void> => {
+        for await (const { image } of stylizeSteps({ ...options, extractor: failing }))
+          expect(image.isDisposed).toBe(false);
+      };
+      await expect(loop()).rejects.toThrow('mine');
     });
     tf.dispose(aborted.image);
     extractor.dispose();

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { appendPair, newestPairs } from './direction.js';
+import { scaled } from './layout.js';
+import { dropHistory, type Run } from './run.js';
+import type { Found, Measure } from './search.js';
+
+/** Moves the run to the point found, and learns from the step if the objective curves upwards along it. */
+export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found: Found): void {
+  const { owned, history, settings, vectors, progress } = run;
+  const { point, evaluation } = found.trial;
+  const { numbers, gradient } = evaluation;
+  const measured = (name: Measure): number => evaluation.also(name)[0]!;
+  const xDiff = owned.own(scaled(direction, point.step));
+  const gradDiff = owned.own(tf.sub<Tensor2D>(gradient, vectors.gradient));
+  const x = owned.own(tf.add<Tensor2D>(vectors.x, xDiff));
+  const xDiffGradDiff = point.step * measured('directionGradDiff');
+  const gradDiffSquared = measured('gradDiffSquared');
+
+  const onHistory = history.read(evaluation.also('history'), progress.products);
+  let products = {
+    ...progress.products,
+    xDiffGradient: onHistory.xDiffGradient,
+    gradDiffGradient: onHistory.gradDiffGradient,
+  };
+  const lengths = point.step * Math.sqrt(found.directionSquared * gradDiffSquared);
+  const curvesUp = xDiffGradDiff > settings.curvatureEpsilon * lengths;
+  if (curvesUp) {
+    const appended = appendPair(products, {
+      xDiffsGradDiff: onHistory.xDiffGradDiff,
+      gradDiffsGradDiff: onHistory.gradDiffGradDiff,
+      xDiffGradDiff,
+      gradDiffSquared,
+      xDiffGradient: point.step * point.slope,
+      gradDiffGradient: measured('gradDiffGradient'),
+    });
+    products = newestPairs(appended, settings.historySize);
+    history.push({ xDiff, gradDiff });
+  } else {
+    owned.dispose(xDiff, gradDiff);
+  }
+
+  const improved = numbers.total <= progress.best.total;
+  owned.dispose(vectors.gradient);
+  if (improved) owned.dispose(vectors.best);
+  if (vectors.x !== vectors.best) owned.dispose(vectors.x);
+  run.vectors = { x, gradient, best: improved ? x : vectors.best };
+  const before = progress.point.total;
+  const change =
+    Math.abs(before - numbers.total) / Math.max(Math.abs(before), Math.abs(numbers.total), Number.MIN_VALUE);
+  run.progress = {
+    ...progress,
+    iterations: progress.iterations + 1,
+    skippedPairs: progress.skippedPairs + (curvesUp ? 0 : 1),
+    stalled: change <= settings.toleranceLoss ? progress.stalled + 1 : 0,
+    lastMove: point.step * found.directionInf,
+    lossHistory: [...progress.lossHistory, numbers.loss],
+    point: numbers,
+    best: improved ? numbers : progress.best,
+    products,
+  };
+  // A fixed step is never lengthened, so where the curvature is negative short steps would follow each other for ever.
+  if (!curvesUp && settings.lineSearch === 'none') dropHistory(run);
+}

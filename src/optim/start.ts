@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { evaluate } from './evaluate.js';
+import { usualPenaltyWeight } from './objective.js';
+import { isAborted, type Run } from './run.js';
+import type { LbfgsStatus } from './status.js';
+
+/** The first evaluation. A status if the run ends with it. */
+export async function evaluateStart<T extends Tensor>(run: Run<T>): Promise<LbfgsStatus | undefined> {
+  const { objective, layout, owned, settings } = run;
+  if (isAborted(run)) return 'aborted';
+  const copy = owned.own(tf.clone(run.vectors.x));
+  const { gradient, numbers } = await evaluate(objective, copy, layout, owned, settings.bounds, 0, () => ({
+    sums: {},
+    values: {},
+  }));
+  run.progress = { ...run.progress, evaluations: 1 };
+  if (!Number.isFinite(numbers.total) || !Number.isFinite(numbers.gradSquared)) return 'non-finite';
+  const { bounds } = settings;
+  run.vectors = { ...run.vectors, gradient };
+  run.progress = {
+    ...run.progress,
+    penaltyWeight:
+      bounds?.mode === 'penalty' ? (bounds.weight ?? usualPenaltyWeight(numbers.gradSquared, layout.size, bounds)) : 0,
+    lossHistory: [numbers.loss],
+    point: numbers,
+    best: numbers,
+  };
+  return undefined;
+}
