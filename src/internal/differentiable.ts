@@ -64,12 +64,16 @@ export function closedForm<T extends Tensor>(forms: Forms<T>): ClosedForm<T> {
 export function valueAndGradOf<T extends Tensor>(where: string, f: Differentiable<T>, x: T): ValueAndGrad<T> {
   if (f.valueAndGrad !== undefined) return f.valueAndGrad(x);
   ensureGradients();
-  const result = namingMissing(
+  return namingMissing(
     where,
     'the loss',
-    () => tf.tidy(() => tf.valueAndGrad(f as (x: Tensor) => Tensor)(x)) as ValueAndGrad<T>,
+    () =>
+      tf.tidy(() => {
+        const result = tf.valueAndGrad(f as (x: Tensor) => Tensor)(x);
+        const { rank } = result.value;
+        assert(rank === 0, () => `${where}: a loss must return a scalar; got ${show(result.value)}`, ShapeError);
+        return result;
+      }) as ValueAndGrad<T>,
     'give the loss a valueAndGrad of its own',
   );
-  assert(result.value.rank === 0, () => `${where}: a loss must return a scalar; got ${show(result.value)}`, ShapeError);
-  return result;
 }

@@ -1,4 +1,19 @@
 import { DeviceError, StyleError } from '../errors.js';
+import { freeingTape } from './freeingTape.js';
+
+/** The error of an operation without a gradient. `who` uses it (`'the loss'`); `remedy` is what else can be done. */
+export const missingGradient = (
+  where: string,
+  who: string,
+  operation: string,
+  remedy: string,
+  cause?: unknown,
+): StyleError =>
+  new StyleError(
+    `${where}: ${who} uses the operation ${operation}, for which no gradient is registered. ` +
+      `Register one with tf.registerGradient, or ${remedy}.`,
+    cause === undefined ? {} : { cause },
+  );
 
 /**
  * `work` by the tape; an operation without a gradient, or without a kernel on the active backend, is named in the error.
@@ -6,16 +21,11 @@ import { DeviceError, StyleError } from '../errors.js';
  */
 export function namingMissing<T>(where: string, who: string, work: () => T, remedy: string): T {
   try {
-    return work();
+    return freeingTape(work);
   } catch (error) {
     const text = String(error);
     const operation = /gradient function not found for (\w+)/.exec(text)?.[1];
-    if (operation !== undefined)
-      throw new StyleError(
-        `${where}: ${who} uses the operation ${operation}, for which no gradient is registered. ` +
-          `Register one with tf.registerGradient, or ${remedy}.`,
-        { cause: error },
-      );
+    if (operation !== undefined) throw missingGradient(where, who, operation, remedy, error);
     const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(text) ?? [];
     if (kernel === undefined) throw error;
     throw new DeviceError(

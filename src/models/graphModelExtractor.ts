@@ -4,10 +4,11 @@ import { LayerError, ShapeError } from '../errors.js';
 import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
 import { addAll } from '../internal/addAll.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
-import { namingMissing } from '../internal/missingGradient.js';
+import { missingGradient, namingMissing } from '../internal/missingGradient.js';
 import { ensureNetworkGradients } from '../internal/networkGradients.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
+import { withoutGradient } from './graphGradients.js';
 import { type Preprocessing, colorMap } from './preprocessing.js';
 import { type GraphModelLike, graphNodes } from './weights/graphNodes.js';
 
@@ -127,26 +128,26 @@ export async function graphModelExtractor<L extends string = string>(
       });
     },
     imageGradient(image, gradientAt) {
+      const call = 'imageGradient';
       const wanted = Object.keys(gradientAt) as (L | 'image')[];
-      check('imageGradient', image, wanted);
-      assert(wanted.length > 0, () => 'imageGradient: gradientAt must name at least one layer; got {}', LayerError);
+      check(call, image, wanted);
+      assert(wanted.length > 0, () => `${call}: gradientAt must name at least one layer; got {}`, LayerError);
+      const remedy = 'take layers before it';
+      const asked = wanted.flatMap((layer) => nodeOf.get(layer) ?? []);
+      const operation = withoutGradient(nodes, inputs[0]!, asked);
+      if (operation !== undefined) throw missingGradient(call, 'the model', operation, remedy);
       return tf.tidy(() => {
         // Callbacks may use a tape of their own, and tapes do not nest: they run first, and the network twice.
-        const slopes = run('imageGradient', image, wanted).map((features, i) => {
+        const slopes = run(call, image, wanted).map((features, i) => {
           const slope = gradientAt[wanted[i]!]!(features);
-          assertSameShape('imageGradient', 'the gradient', slope, `the features of ${wanted[i]!}`, features);
+          assertSameShape(call, 'the gradient', slope, `the features of ${wanted[i]!}`, features);
           return slope;
         });
         const along = (x: Tensor): Tensor => {
-          const found = run('imageGradient', x as Image, wanted);
+          const found = run(call, x as Image, wanted);
           return addAll(found.map((features, i) => tf.sum(tf.mul(features, slopes[i]!))));
         };
-        return namingMissing(
-          'imageGradient',
-          'the model',
-          () => tf.grad(along)(image) as Image,
-          'take layers before it',
-        );
+        return namingMissing(call, 'the model', () => tf.grad(along)(image) as Image, remedy);
       });
     },
     dispose() {

@@ -307,9 +307,13 @@ describe('bad input gets a clear error before any work', () => {
     expect(run).toThrow(message);
   });
 
-  test('a loss without a gradient names the operation', () => {
-    const sum = weightedSum([{ loss: (x) => tf.sum(tf.cumsum(x)) }]);
-    expect(() => sum.valueAndGrad(good())).toThrow('Cumsum, for which no gradient is registered');
+  test('a loss without a gradient names the operation, and frees what the tape has kept', async () => {
+    const sum = weightedSum([{ loss: (x) => tf.sum(tf.cumsum(tf.square(x))) }]);
+    const x = good();
+    await expectTensorGrowth(0, () => {
+      expect(() => sum.valueAndGrad(x)).toThrow('Cumsum, for which no gradient is registered');
+    });
+    x.dispose();
   });
 
   test('a loss that is no scalar is refused', () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { contentLoss, gramMatrix, styleLoss } from '../../src/losses/index.js';
 import {
   type Padding,
@@ -75,12 +75,12 @@ function graph(padding: Padding) {
   return node;
 }
 
-function load(padding: Padding = 'zero') {
+function load(padding: Padding = 'zero', border = 1) {
   const specs: tf.io.WeightsManifestEntry[] = [
     { name: 'border', shape: [4, 2], dtype: 'int32' },
     { name: 'flat/shape', shape: [1], dtype: 'int32' },
   ];
-  const data: ArrayBufferView[] = [Int32Array.of(0, 0, 1, 1, 1, 1, 0, 0), Int32Array.of(-1)];
+  const data: ArrayBufferView[] = [Int32Array.of(0, 0, border, border, border, border, 0, 0), Int32Array.of(-1)];
   for (const [name, { kernel, bias, shape }] of Object.entries(weights)) {
     specs.push({ name: `${name}/kernel`, shape, dtype: 'float32' });
     specs.push({ name: `${name}/bias`, shape: [bias.length], dtype: 'float32' });
@@ -158,6 +158,20 @@ describe('graphModelExtractor(model)', () => {
     model.dispose();
   });
 
+  test('frees what the tape has kept where a gradient is missing that only the tape knows of', async () => {
+    const model = await load('reflect', 2);
+    const network = await graphModelExtractor(model, { layers });
+    const image = randomTensor<tf.Rank.R4>([1, 8, 8, 3], 1);
+    for (let i = 0; i < 2; i++)
+      await expectTensorGrowth(0, () => {
+        expect(() => network.imageGradient(image, { relu1_2: (x) => x })).toThrow(
+          'the operation MirrorPad, for which no',
+        );
+      });
+    image.dispose();
+    model.dispose();
+  });
+
   test('says what is wrong', async () => {
     await expect(graphModelExtractor({} as tf.io.ModelArtifacts as never)).rejects.toThrow(
       'graphModelExtractor: model must be a GraphModel of @tensorflow/tfjs-converter; got an object',
@@ -175,7 +189,18 @@ describe('graphModelExtractor(model)', () => {
       expect(() => network.imageGradient(image, {})).toThrow('at least one layer; got {}');
       expect(() => network.imageGradient(image, { relu1_1: () => tf.zeros([1, 2, 2, 4]) })).toThrow('equal shapes');
     });
-    expect(() => network.imageGradient(image, { odd: (x) => x })).toThrow(/the operation Selu, for which no gradient/);
+    // Named before the network has run.
+    const slope = vi.fn((x: tf.Tensor4D) => x);
+    await expectTensorGrowth(0, () => {
+      expect(() => network.imageGradient(image, { relu1_1: slope, odd: slope })).toThrow(
+        'imageGradient: the model uses the operation Selu, for which no gradient is registered. ' +
+          'Register one with tf.registerGradient, or take layers before it.',
+      );
+    });
+    expect(slope).not.toHaveBeenCalled();
+    // What lies behind the layers that are asked for does not matter.
+    const gradient = await expectTensorGrowth(1, () => network.imageGradient(image, { conv2_1: (x) => x }));
+    gradient.dispose();
     network.dispose();
     expect(() => network.features(image, ['relu1_1'])).toThrow('the network has been disposed');
     image.dispose();

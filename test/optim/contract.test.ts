@@ -24,6 +24,10 @@ function failing(at: number, how: 'throw' | 'nan'): Differentiable<tf.Tensor1D> 
   });
 }
 
+function thrower(x: tf.Tensor): tf.Scalar {
+  throw new Error(`mine, of ${String(x.size)} numbers`);
+}
+
 describe('the tensors of lbfgs', () => {
   it.each(backends)('lbfgs(objective, start) leaves exactly its result behind: %s', async (_, options) => {
     const start = rosenbrockStart(10);
@@ -376,6 +380,19 @@ describe('misuse of lbfgs', () => {
     expect(() => lbfgsSteps(rosenbrock, start, options)).toThrow("lbfgsSteps: there is no option 'onStep'");
     start.dispose();
   });
+
+  it.each<[string, Differentiable<tf.Tensor1D>, string]>([
+    ['throws', (x) => thrower(tf.square(x)), 'mine'],
+    ['has no gradient', (x) => tf.sum(tf.cumsum(tf.square(x))), 'the operation Cumsum, for which no gradient'],
+    ['returns no scalar', (x) => tf.square(x) as unknown as tf.Scalar, 'must return a scalar'],
+  ])(
+    'lbfgs(objective, start) frees what the tape has kept of a plain function that %s',
+    async (_, objective, message) => {
+      const start = tf.tensor1d([1, 2]);
+      await expectTensorGrowth(0, () => expect(lbfgs(objective, start)).rejects.toThrow(message));
+      start.dispose();
+    },
+  );
 
   it('lbfgs(objective, start) rejects an objective whose value or gradient has the wrong shape', async () => {
     const start = tf.tensor1d([1, 2]);
