@@ -1,7 +1,9 @@
 import { assertNumber, assertOneOf } from '../internal/assert.js';
 import { convFootprint } from '../internal/kernels/conv.js';
+import { enlargedConvFootprint, suitsEnlarging } from '../internal/kernels/enlargedConv.js';
 import { upsampleFootprint } from '../internal/kernels/pool.js';
 import { reluFootprint } from '../internal/kernels/relu.js';
+import { suitsWinograd } from '../internal/kernels/winograd.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
 import { channelsOf } from './architectures.js';
 import {
@@ -22,22 +24,31 @@ export interface AutoencoderOutlinesOptions {
   readonly levels?: readonly AutoencoderLevel[];
   /** Channels of the first block; the others have 2, 4, 8 and 8 times as many. @defaultValue the family's first block */
   readonly width?: number;
+  /** As for `loadAutoencoders`. @defaultValue true */
+  readonly winograd?: boolean;
 }
 
 /** Channels at the size of the picture, where nearly all memory goes. */
 const firstBlock: Record<AutoencoderFamilyName, number> = { ust: 64, ust16x: 24, slim: 16 };
 
 /** The mirror image of an encoder. */
-function decoderOutline(level: AutoencoderLevel, width: number, { padding }: AutoencoderFamily): LayerOutline[] {
+function decoderOutline(
+  level: AutoencoderLevel,
+  width: number,
+  { padding }: AutoencoderFamily,
+  winograd: boolean,
+): LayerOutline[] {
   const into = (layer: string | undefined): number => (layer === undefined ? 3 : channelsOf(layer, width));
   const layers = vggConvolutions('vgg19', `conv${level}_1`).reverse();
   return layers.flatMap((name, i) => {
     const next = layers[i + 1];
-    const convolution = convFootprint([3, 3, into(name), into(next)], padding);
-    const outline = [outlineOf(name, convolution)];
-    if (next !== undefined) outline.push(outlineOf(name.replace('conv', 'relu'), reluFootprint));
-    if (next !== undefined && name.endsWith('_1')) outline.push(outlineOf(`up${name.charAt(4)}`, upsampleFootprint));
-    return outline;
+    const shape = [3, 3, into(name), into(next)] as const;
+    const enlarges = layers[i - 1]?.endsWith('_1') ?? false;
+    const relu = next === undefined ? [] : [outlineOf(name.replace('conv', 'relu'), reluFootprint)];
+    if (enlarges && winograd && suitsEnlarging()) return [outlineOf(name, enlargedConvFootprint(shape)), ...relu];
+    const convolution = convFootprint(shape, padding, winograd && suitsWinograd(shape, padding));
+    const enlargement = enlarges ? [outlineOf(`up${name.charAt(4)}`, upsampleFootprint)] : [];
+    return [...enlargement, outlineOf(name, convolution), ...relu];
   });
 }
 
@@ -58,7 +69,7 @@ export function autoencoderOutlines(options: AutoencoderOutlinesOptions): Autoen
   const where = 'autoencoderOutlines';
   assertOneOf(where, 'family', options.family, Object.keys(autoencoderFamilies));
   const family = autoencoderFamilies[options.family];
-  const { levels = family.levels, width = firstBlock[options.family] } = options;
+  const { levels = family.levels, width = firstBlock[options.family], winograd = true } = options;
   assertNumber(where, 'width', width, { integer: true, min: 1 });
   const { padding, pooling, poolRounding } = family;
   return levels.map((level) => ({
@@ -66,8 +77,8 @@ export function autoencoderOutlines(options: AutoencoderOutlinesOptions): Autoen
     stride: 2 ** (level - 1),
     reach: reachOf(level),
     outline: {
-      encoder: vggOutline({ width, padding, pooling, poolRounding, upTo: `relu${level}_1` }).outline,
-      decoder: decoderOutline(level, width, family),
+      encoder: vggOutline({ width, padding, pooling, poolRounding, winograd, upTo: `relu${level}_1` }).outline,
+      decoder: decoderOutline(level, width, family, winograd),
     },
   }));
 }

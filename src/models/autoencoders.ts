@@ -63,6 +63,11 @@ export interface LoadAutoencodersOptions extends ReadOptions {
   readonly levels?: readonly AutoencoderLevel[];
   /** Leaves the weights where they are until `load` is called; `universalStyleTransfer` does. @defaultValue false */
   readonly lazy?: boolean;
+  /**
+   * Whether convolutions take shorter ways on wasm, the same numbers up to rounding: see {@link VggOptions.winograd} and
+   * {@link LoadDecoderOptions.winograd}. @defaultValue true
+   */
+  readonly winograd?: boolean;
 }
 
 /** An encoder that several levels may share: read for the first, freed with the last. */
@@ -194,7 +199,7 @@ export async function loadAutoencoders(
   source: WeightSource | AutoencoderSources,
   options: LoadAutoencodersOptions,
 ): Promise<Autoencoder[]> {
-  const { lazy = false, signal } = options;
+  const { lazy = false, winograd = true, signal } = options;
   if (typeof options.family === 'string')
     assertOneOf(where, 'family', options.family, Object.keys(autoencoderFamilies));
   const family: AutoencoderFamily =
@@ -206,13 +211,13 @@ export async function loadAutoencoders(
   );
   const sourceOf: AutoencoderSources = typeof source === 'function' ? source : () => source;
   const encoderUpTo = (level: AutoencoderLevel) =>
-    encoderOf(async (read) => loadEncoder(await sourceOf('encoder', level), family, level, read));
+    encoderOf(async (read) => loadEncoder(await sourceOf('encoder', level), family, level, { winograd, ...read }));
   const deepest = Math.max(...levels) as AutoencoderLevel;
   const common = family.encoders === 'shared' ? encoderUpTo(deepest) : undefined;
   const { padding, finalRelu } = family;
   const result = levels.map((level) =>
     autoencoder(level, common ?? encoderUpTo(level), async (read) =>
-      loadDecoder(await sourceOf('decoder', level), { level, padding, finalRelu, ...read }),
+      loadDecoder(await sourceOf('decoder', level), { level, padding, finalRelu, winograd, ...read }),
     ),
   );
   if (lazy) return result;

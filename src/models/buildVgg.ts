@@ -3,9 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { LayerError } from '../errors.js';
 import { assert, assertOneOf, show } from '../internal/assert.js';
 import { type ConvTensors, conv, rotateKernel } from '../internal/kernels/conv.js';
+import { enlargedConv, enlargedKernel } from '../internal/kernels/enlargedConv.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { type Pooling, type PoolRounding, pool, poolRoundings, poolings } from '../internal/kernels/pool.js';
-import type { Op } from '../internal/kernels/op.js';
+import type { ForwardOp, Op } from '../internal/kernels/op.js';
 import { relu } from '../internal/kernels/relu.js';
 import { suitsWinograd, winogradKernels } from '../internal/kernels/winograd.js';
 import { type Architecture, type VggLayer, architectures, vggLayers } from './architectures.js';
@@ -76,6 +77,8 @@ export function convolutionMaker({
 }: Pick<VggOptions, 'winograd'> & Required<Pick<VggOptions, 'padding' | 'gradients'>>): {
   readonly owns: readonly Tensor[];
   readonly convolution: (weights: ConvWeights) => Op;
+  /** A convolution and the enlargement before it. */
+  readonly enlarging: (weights: ConvWeights) => ForwardOp;
 } {
   const owns: Tensor[] = [];
   const own = <T extends Tensor>(tensor: T): T => {
@@ -97,7 +100,12 @@ export function convolutionMaker({
     if (tensors.winograd !== undefined) tensors.winograd.rotated = winogradKernels(turned, back).map(own);
     return conv(tensors, padding);
   };
-  return { owns, convolution };
+  const enlarging = ({ kernel, kernelShape, bias }: ConvWeights): ForwardOp => {
+    const [, , input, output] = kernelShape;
+    const folded = own(tf.tensor4d(enlargedKernel(kernel, kernelShape), [2, 2, input, 4 * output]));
+    return enlargedConv({ kernel: folded, bias: own(tf.tensor1d([...bias, ...bias, ...bias, ...bias])) }, padding);
+  };
+  return { owns, convolution, enlarging };
 }
 
 /** The network of a plan from the weights of its convolutions. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, StyleError } from '../errors.js';
 import { assert, assertFeatures, assertOneOf, show } from '../internal/assert.js';
-import type { Op } from '../internal/kernels/op.js';
+import { suitsEnlarging } from '../internal/kernels/enlargedConv.js';
+import type { ForwardOp } from '../internal/kernels/op.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { upsample } from '../internal/kernels/pool.js';
 import { relu } from '../internal/kernels/relu.js';
@@ -28,6 +29,11 @@ export interface LoadDecoderOptions extends ReadOptions {
   readonly padding?: Padding;
   /** Whether a relu follows the last convolution too. @defaultValue false */
   readonly finalRelu?: boolean;
+  /**
+   * Whether convolutions take shorter ways on wasm, the same numbers up to rounding: see `loadVgg`, and one operation for an
+   * enlargement and the convolution after it, twice as fast. @defaultValue true
+   */
+  readonly winograd?: boolean;
 }
 
 /** A frozen network that turns features back into a picture. */
@@ -71,7 +77,7 @@ export interface Decoder {
  * Source: Li et al., Universal Style Transfer via Feature Transforms (2017), section 3.1.
  */
 export async function loadDecoder(source: WeightSource, options: LoadDecoderOptions): Promise<Decoder> {
-  const { level, padding = 'reflect', finalRelu = false, signal } = options;
+  const { level, padding = 'reflect', finalRelu = false, winograd = true, signal } = options;
   assert(
     autoencoderLevels.includes(level),
     () => `${where}: level must be one of ${autoencoderLevels.join(', ')}; got ${show(level)}`,
@@ -87,12 +93,13 @@ export async function loadDecoder(source: WeightSource, options: LoadDecoderOpti
     };
     found.push(await readConvolution(source, layer, decoderCandidates(level, layer), expected, { signal }));
   }
-  const { owns, convolution } = convolutionMaker({ padding, gradients: false });
-  const ops = layers.flatMap((layer, i) => {
-    const last = i === layers.length - 1;
-    const endsBlock = !last && layer.endsWith('_1');
+  const { owns, convolution, enlarging } = convolutionMaker({ padding, gradients: false, winograd });
+  const ops = layers.flatMap((_, i): ForwardOp[] => {
+    const after = i === layers.length - 1 && !finalRelu ? [] : [relu];
     // Between blocks, the first convolution of the deeper one is followed by its relu and the enlargement.
-    return [convolution(found[i]!), ...(last && !finalRelu ? [] : [relu]), ...(endsBlock ? [upsample] : [])];
+    if (i === 0 || !layers[i - 1]!.endsWith('_1')) return [convolution(found[i]!), ...after];
+    if (winograd && suitsEnlarging()) return [enlarging(found[i]!), ...after];
+    return [upsample, convolution(found[i]!), ...after];
   });
   const channels = found[0]!.kernelShape[2];
   let disposed = false;
@@ -125,7 +132,7 @@ export async function loadDecoder(source: WeightSource, options: LoadDecoderOpti
 }
 
 /** Runs a chain of layers and frees each value as soon as the next one stands; a convolution takes the relu after it along. */
-function feedForward(ops: readonly Op[], input: Features): Image {
+function feedForward(ops: readonly ForwardOp[], input: Features): Image {
   let x = input;
   for (let i = 0; i < ops.length; i++) {
     const { forward, forwardRelu } = ops[i]!;

@@ -22,11 +22,11 @@ export async function loadEncoder(
   source: WeightSource,
   family: Pick<AutoencoderFamily, 'preprocessing' | 'padding' | 'pooling' | 'poolRounding'>,
   level: AutoencoderLevel,
-  read: ReadOptions = {},
+  { winograd = true, ...read }: ReadOptions & { readonly winograd?: boolean | undefined } = {},
 ): Promise<Encoder> {
   const { preprocessing, padding, pooling, poolRounding } = family;
   const upTo = `relu${level}_1` as const;
-  const plan = vggPlan('loadAutoencoders', { padding, pooling, poolRounding, upTo, gradients: false });
+  const plan = vggPlan('loadAutoencoders', { padding, pooling, poolRounding, upTo, gradients: false, winograd });
   const convolution = (layer: string, inputChannels: number, kernelSize: number, outputChannels?: number) =>
     readConvolution(
       source,

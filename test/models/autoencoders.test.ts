@@ -77,6 +77,22 @@ describe('loadDecoder', () => {
     },
   );
 
+  test('loadDecoder(source, { winograd: false }) decodes the same, one operation after the other', async () => {
+    const before = tf.memory().numTensors;
+    const features = randomTensor<tf.Rank.R4>([1, 3, 5, widths[4]], 5, -1, 2);
+    const images = [];
+    for (const winograd of [true, false]) {
+      const decoder = await loadDecoder(autoencoderSource(), { level: 5, winograd });
+      const shortened = decoder.outline.filter(({ sides, channels }) => sides === 'doubled' && channels !== undefined);
+      expect(shortened.length).toBe(winograd && tf.getBackend() === 'wasm' ? 4 : 0);
+      images.push(await expectTensorGrowth(1, () => decoder.decode(features)));
+      decoder.dispose();
+    }
+    expect(relativeL2(await read(images[0]!), await read(images[1]!))).toBeLessThan(tolerance());
+    tf.dispose([features, ...images]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('loadDecoder(source, options) refuses what it cannot do', async () => {
     await expect(loadDecoder(autoencoderSource(), { level: 6 as 5 })).rejects.toThrow(
       /level must be one of 1, 2, 3, 4, 5; got 6/,

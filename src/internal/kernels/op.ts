@@ -46,6 +46,9 @@ export interface Op extends Footprint {
   readonly inputGradientPastRelu?: (dy: Tensor4D, pass: Pass) => Tensor4D;
 }
 
+/** A layer that only runs forward. */
+export type ForwardOp = Footprint & Pick<Op, 'forward' | 'forwardRelu' | 'minimumSize'>;
+
 /** An operation as a node of TensorFlow.js's tape, for users who put a network under `tf.grad`. */
 export function taped(op: Op): (x: Tensor4D) => Tensor4D {
   return (x) =>
