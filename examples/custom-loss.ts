@@ -5,11 +5,12 @@ import { mkdir } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { type Features, type Image, contentLoss, insertLossTaps, lbfgs, loadVgg } from 'pastiche';
-import { fileWeights, readImage, writeImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { readImage, writeImage } from 'pastiche/node';
 
 const { SIZE = '256', STEPS = '80', OUT = 'out' } = process.env;
 await tf.setBackend('wasm');
-const extractor = await loadVgg(await fileWeights('assets/slim.safetensors'), { upTo: 'relu4_1' });
+const extractor = await loadVgg(slimWeights(), { upTo: 'relu4_1' });
 const content = await readImage('assets/content-harbour.png', { longSide: Number(SIZE) });
 const style = await readImage('assets/style-swirls.png', { longSide: Number(SIZE) });
 

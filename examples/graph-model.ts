@@ -5,14 +5,15 @@ import { mkdir } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { gatysObjective, graphModelExtractor, lbfgs } from 'pastiche';
-import { fileWeights, readImage, writeImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { readImage, writeImage } from 'pastiche/node';
 import { smallGraphModel } from './support/graphModel.js';
 
 const { SIZE = '256', STEPS = '60', OUT = 'out' } = process.env;
 await tf.setBackend('wasm');
 const content = await readImage('assets/content-harbour.png', { longSide: Number(SIZE) });
 const style = await readImage('assets/style-glass.png', { longSide: Number(SIZE) });
-const model = await smallGraphModel(await fileWeights('assets/slim.safetensors'));
+const model = await smallGraphModel(slimWeights());
 
 // `layers` gives names to nodes, whatever they are called in the model.
 const extractor = await graphModelExtractor(model, {

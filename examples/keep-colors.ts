@@ -5,12 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { keepColors, loadVgg, stylize, wct } from 'pastiche';
-import { contactSheet, fileWeights, readImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { contactSheet, readImage } from 'pastiche/node';
 
 const { SIZE = '256', STEPS = '80', OUT = 'out' } = process.env;
 const longSide = Number(SIZE);
 await tf.setBackend('wasm');
-const extractor = await loadVgg(await fileWeights('assets/slim.safetensors'));
+const extractor = await loadVgg(slimWeights());
 const content = await readImage('assets/content-harbour.png', { longSide });
 const style = await readImage('assets/style-swirls.png', { longSide });
 

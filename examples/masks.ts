@@ -4,12 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { loadAutoencoders, universalStyleTransfer } from 'pastiche';
-import { contactSheet, fileWeights, readImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { contactSheet, readImage } from 'pastiche/node';
 
 const { SIZE = '384', OUT = 'out' } = process.env;
 const longSide = Number(SIZE);
 await tf.setBackend('wasm');
-const weights = await fileWeights('assets/slim.safetensors');
+const weights = slimWeights();
 const levels = await loadAutoencoders(weights, { family: 'slim', levels: [4, 3, 2, 1] });
 const content = await readImage('assets/content-harbour.png', { longSide });
 const styles = [

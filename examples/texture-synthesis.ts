@@ -5,12 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { loadAutoencoders, loadVgg, noiseImage, stylize, synthesizeTexture } from 'pastiche';
-import { contactSheet, fileWeights, readImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { contactSheet, readImage } from 'pastiche/node';
 
 const { SIZE = '256', STEPS = '150', OUT = 'out' } = process.env;
 const side = Number(SIZE);
 await tf.setBackend('wasm');
-const weights = await fileWeights('assets/slim.safetensors');
+const weights = slimWeights();
 const style = await readImage('assets/style-glass.png', { longSide: side });
 
 const levels = await loadAutoencoders(weights, { family: 'slim', levels: [4, 3, 2, 1] });

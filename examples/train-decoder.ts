@@ -5,12 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import { type Image, encodeSafetensors, loadDecoder, loadVgg, psnr, safetensors, trainDecoder, wct } from 'pastiche';
-import { contactSheet, fileWeights, readImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { contactSheet, readImage } from 'pastiche/node';
 
 const { SIZE = '256', STEPS = '500', OUT = 'out' } = process.env;
 const longSide = Number(SIZE);
 await tf.setBackend('wasm');
-const encoder = await loadVgg(await fileWeights('assets/slim.safetensors'), { upTo: 'relu2_1', padding: 'reflect' });
+const encoder = await loadVgg(slimWeights(), { upTo: 'relu2_1', padding: 'reflect' });
 const content = await readImage('assets/content-harbour.png', { longSide });
 const style = await readImage('assets/style-swirls.png', { longSide });
 const glass = await readImage('assets/style-glass.png', { longSide });

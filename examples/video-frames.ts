@@ -15,12 +15,13 @@ import {
   styleOperators,
   wctMap,
 } from 'pastiche';
-import { type ContactSheetCell, contactSheet, fileWeights, readImage, writeImage } from 'pastiche/node';
+import { slimWeights } from 'pastiche/assets';
+import { type ContactSheetCell, contactSheet, readImage, writeImage } from 'pastiche/node';
 
 const { SIZE = '256', FRAMES = '8', OUT = 'out' } = process.env;
 const longSide = Number(SIZE);
 await tf.setBackend('wasm');
-const levels = await loadAutoencoders(await fileWeights('assets/slim.safetensors'), {
+const levels = await loadAutoencoders(slimWeights(), {
   family: 'slim',
   levels: [3, 2, 1],
 });
