@@ -59,9 +59,30 @@ async function shallowTeacher(folder: string): Promise<Teachers> {
   };
 }
 
+/** Where the student learns the colours. */
+export const colorTaps = { colors4: 'relu4_1', colors5: 'relu5_1' } as const;
+
+/**
+ * The mean colours of the four quarters of what a deep position sees: the networks above know things whatever their colour, and a
+ * student that learns from them alone forgets it.
+ */
+const colorTeacher: Teachers = {
+  features: (image) =>
+    tf.tidy(() => {
+      const quarters = (stride: number): Features => {
+        const colors = tf.avgPool(image, stride / 2, stride / 2, 'valid');
+        const [b, h, w, c] = colors.shape;
+        const blocks = tf.transpose(tf.reshape(colors, [b, h / 2, 2, w / 2, 2, c]), [0, 1, 3, 2, 4, 5]);
+        return tf.reshape(blocks, [b, h / 2, w / 2, 4 * c]);
+      };
+      return { colors4: quarters(8), colors5: quarters(16) };
+    }),
+  dispose: () => undefined,
+};
+
 /** The teachers of all five levels, from the files `ust-encoder-3` and `ust16x-encoder-{4,5}` (`.safetensors`) of a folder. */
 export async function loadTeachers(folder: string): Promise<Teachers> {
-  const all = [await shallowTeacher(folder), await deepTeacher(folder, 4), await deepTeacher(folder, 5)];
+  const all = [await shallowTeacher(folder), await deepTeacher(folder, 4), await deepTeacher(folder, 5), colorTeacher];
   return {
     features: (image) => Object.assign({}, ...all.map((teacher) => teacher.features(image))) as NamedFeatures,
     dispose: () => {

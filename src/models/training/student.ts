@@ -31,11 +31,19 @@ export function namedVariables({ layers, blocks, taps }: Student): { prefix: str
   ];
 }
 
-/** No channel can die: its gain stays above 0.3, and its offset within 1. */
+/**
+ * No channel can die: its gain stays above 0.3, and its offset within half the gain, so that every answer half a deviation above
+ * the mean passes the relu. (An offset of -1 at the least gain would let nothing through below 3.3 deviations.)
+ */
 export function limitNormalisation(layers: readonly TrainableLayer[]): void {
-  for (const { name, variable } of parametersOf(layers)) {
-    if (name.endsWith('.gamma')) variable.assign(tf.clipByValue(variable, 0.3, 3));
-    if (name.endsWith('.beta')) variable.assign(tf.clipByValue(variable, -1, 1));
+  for (const { parameters } of layers) {
+    const [, gamma, beta] = parameters;
+    if (gamma === undefined || beta === undefined) continue;
+    tf.tidy(() => {
+      gamma.variable.assign(tf.clipByValue(gamma.variable, 0.3, 3));
+      const reach = tf.div(gamma.variable, 2);
+      beta.variable.assign(tf.minimum(tf.maximum(beta.variable, tf.neg(reach)), reach));
+    });
   }
 }
 
