@@ -7,5 +7,11 @@ export function trainingPlot(stages: Readonly<Record<string, StageLog>>): Plot {
     name: name === 'encoder' ? 'encoder, relu5_1' : `${name}, pixels`,
     points: curve.map(({ step, losses }): [number, number] => [step, (losses['relu5_1'] ?? losses['pixel'])!]),
   }));
-  return { name: 'slim-training', title: 'Training of the small weights', x: 'step', y: 'mean squared distance', series };
+  return {
+    name: 'slim-training',
+    title: 'Training of the small weights',
+    x: 'step',
+    y: 'mean squared distance',
+    series,
+  };
 }
