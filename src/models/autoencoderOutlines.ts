@@ -46,7 +46,7 @@ function decoderOutline(
     const enlarges = layers[i - 1]?.endsWith('_1') ?? false;
     const relu = next === undefined ? [] : [outlineOf(name.replace('conv', 'relu'), reluFootprint)];
     if (enlarges && winograd && suitsEnlarging()) return [outlineOf(name, enlargedConvFootprint(shape)), ...relu];
-    const convolution = convFootprint(shape, padding, winograd && suitsWinograd(shape, padding));
+    const convolution = convFootprint(shape, padding, winograd && suitsWinograd(shape));
     const enlargement = enlarges ? [outlineOf(`up${name.charAt(4)}`, upsampleFootprint)] : [];
     return [...enlargement, outlineOf(name, convolution), ...relu];
   });

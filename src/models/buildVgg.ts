@@ -33,7 +33,7 @@ export interface VggOptions<A extends Architecture = Architecture, L extends Vgg
   /** Whether the weights that {@link FeatureExtractor.imageGradient} needs are held too (as much again). @defaultValue true */
   readonly gradients?: boolean;
   /**
-   * Whether wide convolutions with zeros around them take Winograd's way on wasm: 1.5 to 1.9 times as fast, the same numbers up to
+   * Whether wide convolutions take Winograd's way on wasm: 1.5 to 1.9 times as fast with zeros around, the same numbers up to
    * rounding, three times the memory for weights. @defaultValue true
    */
   readonly winograd?: boolean;
@@ -86,7 +86,7 @@ export function convolutionMaker({
     return tensor;
   };
   const convolution = ({ kernel, kernelShape, bias }: ConvWeights): Op => {
-    const faster = winograd && suitsWinograd(kernelShape, padding);
+    const faster = winograd && suitsWinograd(kernelShape);
     const tensors: ConvTensors = {
       kernel: own(tf.tensor4d(kernel, [...kernelShape])),
       bias: own(tf.tensor1d(bias)),

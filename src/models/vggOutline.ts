@@ -50,7 +50,7 @@ export function vggOutline<A extends Architecture = 'vgg19', L extends VggLayer<
     if (name.startsWith('pool')) return outlineOf(name, poolFootprint(pooling, poolRounding));
     const output = channelsOf(name, width);
     const shape = [3, 3, input, output] as const;
-    const layer = outlineOf(name, convFootprint(shape, padding, winograd && suitsWinograd(shape, padding)));
+    const layer = outlineOf(name, convFootprint(shape, padding, winograd && suitsWinograd(shape)));
     input = output;
     return layer;
   });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
 import { conv, rotateKernel } from '../../src/internal/kernels/conv.js';
+import { padByOne, paddings } from '../../src/internal/kernels/padding.js';
 import { fitsWinograd, suitsWinograd, winogradConv, winogradKernels } from '../../src/internal/kernels/winograd.js';
 import { insertLossTaps, randomVgg } from '../../src/models/index.js';
 import { contentLoss, styleLoss } from '../../src/losses/index.js';
@@ -12,44 +13,48 @@ type Shape = [number, number, number, number];
 describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(kernel)) on wasm', () => {
   test.each<[Shape, number]>([
     [[1, 5, 8, 3], 4],
-    [[1, 1, 4, 2], 1],
+    [[1, 2, 4, 2], 1],
     [[1, 7, 12, 5], 2],
     [[1, 130, 256, 2], 3],
     [[1, 3, 7, 2], 2],
     [[1, 6, 10, 1], 3],
     [[1, 4, 13, 2], 1],
     [[1, 90, 333, 1], 2],
-  ])('is the convolution of %j to %i channels', async (shape, output) => {
+  ])('is the convolution of %j to %i channels, with any padding and a bias', async (shape, output) => {
     const x = randomTensor<tf.Rank.R4>(shape, 1, -1, 1);
     const kernelShape: Shape = [3, 3, shape[3], output];
     const kernel = randomTensor<tf.Rank.R4>(kernelShape, 2, -1, 1);
+    const bias = randomTensor<tf.Rank.R1>([output], 3, -1, 1);
     const kernels = winogradKernels(kernel.dataSync() as Float32Array, kernelShape);
-    const result = await expectTensorGrowth(1, () => winogradConv(x, kernels));
-    const expected = tf.conv2d(x, kernel, 1, 'same');
-    expect(result.shape).toEqual(expected.shape);
-    expect(relativeL2(await result.data(), await expected.data())).toBeLessThan(3e-6);
+    for (const padding of paddings) {
+      const result = await expectTensorGrowth(1, () => winogradConv(x, kernels, padding, bias));
+      const expected = tf.add(tf.conv2d(padByOne(x, padding), kernel, 1, 'valid'), bias);
+      expect(result.shape).toEqual(expected.shape);
+      expect(relativeL2(await result.data(), await expected.data())).toBeLessThan(3e-6);
+    }
+    const plain = await expectTensorGrowth(1, () => winogradConv(x, kernels));
+    expect(relativeL2(await plain.data(), await tf.conv2d(x, kernel, 1, 'same').data())).toBeLessThan(3e-6);
   });
 
-  test('serves one picture whose width four nearly divides, and wide convolutions with zeros around them', () => {
+  test('serves one picture whose width four nearly divides, and wide convolutions', () => {
     const widths = [4, 5, 6, 7, 8, 9, 10, 13];
     expect(widths.filter((w) => fitsWinograd([1, 5, w, 64]))).toEqual([4, 7, 8, 10, 13]);
     expect(fitsWinograd([2, 5, 8, 64])).toBe(false);
-    expect(suitsWinograd([3, 3, 64, 64], 'zero')).toBe(true);
-    expect(suitsWinograd([3, 3, 3, 64], 'zero')).toBe(false);
-    expect(suitsWinograd([1, 1, 64, 64], 'zero')).toBe(false);
-    expect(suitsWinograd([3, 3, 64, 64], 'reflect')).toBe(false);
+    expect(suitsWinograd([3, 3, 64, 64])).toBe(true);
+    expect(suitsWinograd([3, 3, 3, 64])).toBe(false);
+    expect(suitsWinograd([1, 1, 64, 64])).toBe(false);
   });
 
-  test('conv takes it forward, with bias and relu, and back', async () => {
+  test.each(paddings)('conv with %s padding takes it forward, with bias and relu, and back', async (padding) => {
     const shape: Shape = [3, 3, 64, 64];
     const kernel = randomTensor<tf.Rank.R4>(shape, 3, -0.1, 0.1);
     const values = kernel.dataSync() as Float32Array;
     const turned = rotateKernel(values, shape);
     const tensors = { kernel, bias: randomTensor<tf.Rank.R1>([64], 4), rotated: tf.tensor4d(turned, shape) };
-    const plain = conv(tensors, 'zero');
+    const plain = conv(tensors, padding);
     const winograd = { forward: winogradKernels(values, shape), rotated: winogradKernels(turned, shape) };
-    const fast = conv({ ...tensors, winograd }, 'zero');
-    const x = randomTensor<tf.Rank.R4>([1, 6, 8, 64], 5, -1, 1);
+    const fast = conv({ ...tensors, winograd }, padding);
+    const x = randomTensor<tf.Rank.R4>([1, 18, 16, 64], 5, -1, 1);
     const pass = { x: () => x, y: () => x, inputShape: x.shape };
     for (const run of [fast.forward, fast.forwardRelu!]) {
       const expected = run === fast.forward ? plain.forward(x) : plain.forwardRelu!(x);
@@ -85,6 +90,6 @@ describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(ke
 
 test('other backends are left alone', () => {
   if (tf.getBackend() === 'wasm') return;
-  expect(suitsWinograd([3, 3, 64, 64], 'zero')).toBe(false);
+  expect(suitsWinograd([3, 3, 64, 64])).toBe(false);
   expect(fitsWinograd([1, 8, 8, 64])).toBe(false);
 });

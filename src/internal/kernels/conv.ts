@@ -70,7 +70,7 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
     assertRoomForConv(x.shape, kernel.shape);
     if (winograd !== undefined && fitsWinograd(x.shape))
       return tf.tidy(() => {
-        const y = tf.tidy(() => tf.add<Tensor4D>(winogradConv(x, winograd.forward), bias));
+        const y = winogradConv(x, winograd.forward, padding, bias);
         return activation === 'relu' ? tf.relu(y) : y;
       });
     return tf.tidy(() =>
@@ -96,8 +96,8 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
           () => 'imageGradient: the network was loaded with gradients: false; load it without',
         );
         assertRoomForConv(dy.shape, rotated.shape);
-        if (winograd?.rotated !== undefined && fitsWinograd(dy.shape)) return winogradConv(dy, winograd.rotated);
-        return convInputGradient(dy, rotated, padded ? padding : 'zero');
+        const kernels = fitsWinograd(dy.shape) ? winograd?.rotated : undefined;
+        return convInputGradient(dy, rotated, padded ? padding : 'zero', kernels);
       }),
   };
 }

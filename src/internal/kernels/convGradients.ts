@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Padding, padByOne, padByOneGradient } from './padding.js';
+import { winogradConv } from './winograd.js';
 
 /* Gradients of a stride-1 convolution, all from forward kernels: on wasm, TensorFlow.js has no kernel for the filter's gradient
    and a slow one for the input's. */
@@ -104,18 +105,26 @@ const columns = (x: Tensor4D, from: number, to: number): Tensor4D =>
 const fewPositions = 256;
 
 /**
- * The input gradient of a 3x3 convolution: `dy` convolved with the rotated kernel `[3, 3, out, in]`.
+ * The input gradient of a 3x3 convolution: `dy` convolved with the rotated kernel `[3, 3, out, in]`, or with its Winograd kernels
+ * where there are some.
  *
  * With `'reflect'` and `'replicate'`, what fell into the padding goes back to where it came from. That ring, one row or column
  * on each side, is computed by itself, by convolutions whose stride jumps from side to side: cutting a padded gradient to
  * pieces takes longer than the whole convolution on wasm.
  */
-export function convInputGradient(dy: Tensor4D, rotated: Tensor4D, padding: Padding): Tensor4D {
+export function convInputGradient(
+  dy: Tensor4D,
+  rotated: Tensor4D,
+  padding: Padding,
+  winograd?: readonly Tensor4D[],
+): Tensor4D {
   return tf.tidy(() => {
-    if (padding === 'zero') return tf.conv2d(dy, rotated, 1, 'same');
+    const within = (): Tensor4D =>
+      winograd === undefined ? tf.conv2d(dy, rotated, 1, 'same') : winogradConv(dy, winograd);
+    if (padding === 'zero') return within();
     const [, h, w] = dy.shape;
     if (h * w <= fewPositions) return padByOneGradient(tf.conv2d(dy, rotated, 1, 2), padding);
-    const inner = tf.conv2d(dy, rotated, 1, 'same');
+    const inner = within();
     const none: [number, number] = [0, 0];
     // Rows -1 and h of the padded gradient, with its corners; then columns -1 and w without them.
     const rows = tf.conv2d(dy, rotated, [h + 1, 1], [none, [2, 2], [2, 2], none]);

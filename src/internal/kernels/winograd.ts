@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from './padding.js';
 
 /*
@@ -17,8 +17,8 @@ const fewestChannels = 64;
 const mostPositions = 2 ** 18;
 
 /** Whether the backend would run such a convolution faster in this way; on GPUs the many small steps take longer. */
-export const suitsWinograd = ([size, , input, output]: KernelShape, padding: Padding): boolean =>
-  tf.getBackend() === 'wasm' && size === 3 && padding === 'zero' && Math.min(input, output) >= fewestChannels;
+export const suitsWinograd = ([size, , input, output]: KernelShape): boolean =>
+  tf.getBackend() === 'wasm' && size === 3 && Math.min(input, output) >= fewestChannels;
 
 /** What the three numbers of a row of the kernel become. */
 const ofKernel = [
@@ -48,8 +48,17 @@ export function winogradKernels(kernel: Float32Array, [, , input, output]: Kerne
 const pictureAt = (batch: Tensor4D, i: number): Tensor4D =>
   tf.image.cropAndResize(batch, [[0, 0, 1, 1]], [i], [batch.shape[1], batch.shape[2]], 'nearest');
 
-/** Every position takes the value of the next (`by` 1) or the last one (-1) in its row; 0 at the end of the row. */
-function shifted(x: Tensor4D, by: 1 | -1): Tensor4D {
+/** 1 for column `at` of `w` and 0 for the others, or the other way round; `[1, 1, w, 1]`. */
+const mask = (w: number, at: number, inside: 0 | 1): Tensor4D =>
+  tf.tensor4d(
+    Array.from({ length: w }, (_, i) => (i === at ? inside : 1 - inside)),
+    [1, 1, w, 1],
+  );
+
+/**
+ * Every position takes the value of the next (`by` 1) or the last one (-1) in its row; at the end of the row that of `beyond`, or 0.
+ */
+function shifted(x: Tensor4D, by: 1 | -1, beyond?: Tensor4D): Tensor4D {
   return tf.tidy(() => {
     const [, h, w, c] = x.shape;
     const positions = h * w;
@@ -67,18 +76,13 @@ function shifted(x: Tensor4D, by: 1 | -1): Tensor4D {
     const box: [number, number, number, number] = [first / last, 0, (first + positions - 1) / last, 1];
     const moved = tf.reshape<tf.Rank.R4>(tf.image.cropAndResize(line, [box], [0], [positions, 1], 'nearest'), x.shape);
     const end = by === 1 ? w - 1 : 0;
-    return tf.mul(
-      moved,
-      tf.tensor4d(
-        Array.from({ length: w }, (_, i) => (i === end ? 0 : 1)),
-        [1, 1, w, 1],
-      ),
-    );
+    const inner = tf.mul<Tensor4D>(moved, mask(w, end, 0));
+    return beyond === undefined ? inner : tf.add(inner, tf.mul(beyond, mask(w, end, 1)));
   });
 }
 
 /** Every fourth column, beginning with each of -1 to 4. */
-function sixColumns(x: Tensor4D): Tensor4D[] {
+function sixColumns(x: Tensor4D, padding: Padding): Tensor4D[] {
   return tf.tidy(() => {
     const [, h, w, c] = x.shape;
     const batch = tf.tidy(() =>
@@ -86,7 +90,9 @@ function sixColumns(x: Tensor4D): Tensor4D[] {
     );
     const [a, b, d, e] = [0, 1, 2, 3].map((i) => pictureAt(batch, i)) as [Tensor4D, Tensor4D, Tensor4D, Tensor4D];
     batch.dispose();
-    return [shifted(e, -1), a, b, d, e, shifted(a, 1)];
+    // What is beyond the first and the last column: the second and the last but one, or those themselves.
+    const [first, last] = { zero: [], reflect: [b, d], replicate: [a, e] }[padding];
+    return [shifted(e, -1, first), a, b, d, e, shifted(a, 1, last)];
   });
 }
 
@@ -97,14 +103,17 @@ const wholeWidth = (w: number): number => 4 * Math.ceil(w / 4);
 export const fitsWinograd = ([b, h, w]: Tensor4D['shape']): boolean =>
   tf.getBackend() === 'wasm' && b === 1 && wholeWidth(w) <= 1.25 * w && h * wholeWidth(w) <= 4 * mostPositions;
 
-/** `x` with columns of zeros on the right. */
-const widened = (x: Tensor4D, width: number): Tensor4D =>
-  tf.pad(x, [
+/** `x` with rows around it unless they are zeros, which cost nothing, and continued to the right up to `width`. */
+function fitted(x: Tensor4D, width: number, padding: Padding): Tensor4D {
+  const [none, one]: [number, number][] = [
     [0, 0],
-    [0, 0],
-    [0, width - x.shape[2]],
-    [0, 0],
-  ]);
+    [1, 1],
+  ];
+  const right: [number, number] = [0, width - x.shape[2]];
+  if (padding !== 'zero')
+    return tf.mirrorPad(x, [none!, one!, right, none!], padding === 'reflect' ? 'reflect' : 'symmetric');
+  return right[1] === 0 ? x : tf.pad(x, [none!, none!, right, none!]);
+}
 
 /** The first columns of `x`. */
 function narrowed(x: Tensor4D, width: number): Tensor4D {
@@ -114,11 +123,18 @@ function narrowed(x: Tensor4D, width: number): Tensor4D {
 }
 
 /** The six products of the columns and the kernels. Columns are freed as soon as nothing reads them. */
-function sixProducts(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4D[] {
+function sixProducts(x: Tensor4D, kernels: readonly Tensor4D[], padding: Padding, bias?: Tensor1D): Tensor4D[] {
   return tf.tidy(() => {
-    const [a, b, c, d, e, f] = sixColumns(x) as [Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D];
+    const columns = tf.tidy(() => sixColumns(fitted(x, wholeWidth(x.shape[2]), padding), padding));
+    const [a, b, c, d, e, f] = columns as [Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D];
+    const pad = padding === 'zero' ? 'same' : 'valid';
     const multiply = (i: number, columns: () => Tensor4D): Tensor4D =>
-      tf.tidy(() => tf.conv2d(tf.tidy(columns), kernels[i]!, 1, 'same'));
+      tf.tidy(() => {
+        const [u, filter] = [tf.tidy(columns), kernels[i]!];
+        // Every output takes the second product once, and the bias with it.
+        if (i !== 1 || bias === undefined) return tf.conv2d(u, filter, 1, pad);
+        return tf.fused.conv2d({ x: u, filter, strides: 1, pad, bias });
+      });
     const pair = (i: number, even: () => Tensor4D, odd: () => Tensor4D): Tensor4D[] =>
       tf.tidy(() => {
         const [u, v] = [tf.tidy(even), tf.tidy(odd)];
@@ -142,13 +158,18 @@ function sixProducts(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4D[] {
   });
 }
 
-/** The convolution of `[1, h, w, in]` by {@link winogradKernels}, with zeros around it: `[1, h, w, out]`. */
-export function winogradConv(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4D {
+/** The convolution of `[1, h, w, in]` by {@link winogradKernels}: `[1, h, w, out]`. */
+export function winogradConv(
+  x: Tensor4D,
+  kernels: readonly Tensor4D[],
+  padding: Padding = 'zero',
+  bias?: Tensor1D,
+): Tensor4D {
   return tf.tidy(() => {
     const [, h, w] = x.shape;
     const width = wholeWidth(w);
     const columns = tf.tidy(() => {
-      const [first, a, b, c, d, last] = sixProducts(width === w ? x : widened(x, width), kernels) as [
+      const [first, a, b, c, d, last] = sixProducts(x, kernels, padding, bias) as [
         Tensor4D,
         Tensor4D,
         Tensor4D,
@@ -165,9 +186,11 @@ export function winogradConv(x: Tensor4D, kernels: readonly Tensor4D[]): Tensor4
         tf.tidy(() => tf.add(tf.add(r, tf.mul(s, 8)), last)),
       ];
     });
-    const whole = tf.concat(columns, 3);
+    const output = kernels[0]!.shape[3];
+    // One after the other and then turned, not `concat` along the channels: that copies them position by position.
+    const four = tf.tidy(() => tf.reshape(tf.concat(columns, 0), [4, (h * width) / 4, output]));
     tf.dispose(columns);
-    const y = tf.reshape<tf.Rank.R4>(whole, [1, h, width, kernels[0]!.shape[3]]);
+    const y = tf.reshape<tf.Rank.R4>(tf.transpose(four, [1, 0, 2]), [1, h, width, output]);
     return width === w ? y : narrowed(y, w);
   });
 }
