@@ -34,10 +34,11 @@ describe('lbfgs on a small style-transfer objective', () => {
   });
 
   it('lbfgs(objective, start) falls to a tenth in 15 steps and hardly ever needs a second evaluation', async () => {
-    const { lossHistory, evaluations, skippedPairs, resets, parts, loss } = await run('content', { maxIterations: 40 });
+    const maxIterations = inject('software') ? 20 : 40;
+    const { lossHistory, evaluations, skippedPairs, resets, parts, loss } = await run('content', { maxIterations });
     expect(lossHistory[15]!).toBeLessThan(lossHistory[0]! / 10);
     for (let i = 1; i < lossHistory.length; i++) expect(lossHistory[i]!).toBeLessThan(lossHistory[i - 1]!);
-    expect(evaluations).toBeLessThan(50);
+    expect(evaluations).toBeLessThan(1.25 * maxIterations);
     expect([skippedPairs, resets]).toEqual([0, 0]);
     expect((parts!['content']! + parts!['style']!) / loss).toBeCloseTo(1, 5);
   });

@@ -27,7 +27,7 @@ const storages: [string, LbfgsOptions][] = [
 const hundredsOfSteps = it.skipIf(inject('software'));
 
 describe('lbfgs', () => {
-  it.each(storages)(
+  it.each(inject('software') ? storages.slice(2) : storages)(
     "lbfgs(objective, start) finds the minimum of Rosenbrock's function, history in %s",
     async (_, options) => {
       const result = await minimise(rosenbrock, rosenbrockStart(2), options);
@@ -82,7 +82,8 @@ describe('lbfgs', () => {
   });
 
   it("lbfgs(objective, start, { lineSearch: 'none' }) evaluates once a step", async () => {
-    const result = await minimise(quadratic(100, 100), tf.ones([100]), { lineSearch: 'none' });
+    const condition = inject('software') ? 4 : 100;
+    const result = await minimise(quadratic(100, condition), tf.ones([100]), { lineSearch: 'none' });
     expect(result.status).toBe('grad');
     expect(result.evaluations).toBe(result.iterations + 1);
   });

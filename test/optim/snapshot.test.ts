@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { lbfgs, lbfgsSteps, type LbfgsOptions, type LbfgsSnapshot, type LbfgsStep } from 'pastiche/optim';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { expectTensorGrowth, relativeL2 } from '../_setup/compare';
 import { rosenbrock, rosenbrockStart } from './objectives';
 
@@ -30,8 +30,12 @@ const cases: [string, number, Options][] = [
   ['tolerances', 10, { toleranceLoss: 1e-3, patience: 4, initialStep: 'torch' }],
 ];
 
+// What a snapshot holds does not depend on the backend, and a GPU in software takes its time: there, each kind of state once.
+const kinds = ['history full', 'padded', 'clip'];
+const tried = inject('software') ? cases.filter(([name]) => kinds.includes(name)) : cases;
+
 describe('snapshot', () => {
-  it.each(cases)('lbfgs(objective, snapshot) goes on as if it had not stopped: %s', async (_, n, options) => {
+  it.each(tried)('lbfgs(objective, snapshot) goes on as if it had not stopped: %s', async (_, n, options) => {
     // Bit by bit on cpu and, in practice, wherever a backend adds in one order. A GPU's rounding (5e-7 of the slope) differs with where
     // a vector lies in its segment. Interpolation magnifies that to 1e-3 of x within a step, and without a line search step 15 leaps
     // to a loss of 1e8 and step 16 back: so there the first step after the snapshot must tell.

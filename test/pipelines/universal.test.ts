@@ -128,9 +128,11 @@ describe('universalStyleTransfer(options)', () => {
   });
 
   test('has no seams between tiles, whether features are kept for the second pass or computed again', async () => {
+    // A GPU in software takes its time: the level whose features are too wide to be kept, and one other.
+    const used = inject('software') ? [levels[0]!, levels[2]!] : levels;
     const [content, style] = [blobs(150, 106, 1), blobs(40, 60, 2)];
-    const encodes = [0, 0, 0];
-    const counted = levels.map((level, i) => ({
+    const encodes = used.map(() => 0);
+    const counted = used.map((level, i) => ({
       ...level,
       encode(image: Image) {
         encodes[i]! += 1;
@@ -139,11 +141,11 @@ describe('universalStyleTransfer(options)', () => {
     }));
     const run = (tileSize: number) => universalStyleTransfer({ content, style, levels: counted, tileSize });
     const whole = await numbers(await run(1024));
-    expect(encodes).toEqual([2, 2, 2]);
+    expect(encodes).toEqual(used.map(() => 2));
     encodes.fill(0);
     const tiled = await numbers(await expectTensorGrowth(1, () => run(64)));
     // The style once, and six tiles: those of the widest features twice.
-    expect(encodes).toEqual([13, 7, 7]);
+    expect(encodes).toEqual([13, 7, 7].slice(0, used.length));
     expect(maxDifference(whole, tiled)).toBeLessThan(close());
     tf.dispose([content, style]);
   });
