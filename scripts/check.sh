@@ -30,6 +30,7 @@ step npm run --silent docs
 step npm run --silent build
 step npm run --silent check:package
 step npm run --silent check:consumers
+step node scripts/check-walk.mjs
 step tests
 
 # Counts steps that failed outside the tests as one failure each, so that the last line never looks green by mistake.
