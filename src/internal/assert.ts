@@ -27,9 +27,8 @@ export function show(value: unknown): string {
 /** A living float32 tensor of the given rank, no side of it empty. */
 export function assertTensor(where: string, argument: string, x: Tensor, rank: number, shape: string): void {
   const expected = `${where}: ${argument} must be a float32 tensor ${shape}`;
-  assert(isTensor(x), () => `${expected}; got ${show(x)}`, ShapeError);
+  assert(isTensor(x) && x.rank === rank && x.dtype === 'float32', () => `${expected}; got ${show(x)}`, ShapeError);
   assert(!x.isDisposed, () => `${expected}; got a tensor that is already disposed`, ShapeError);
-  assert(x.rank === rank && x.dtype === 'float32', () => `${expected}; got ${show(x)}`, ShapeError);
   assert(x.size > 0, () => `${expected} with no side of length 0; got ${show(x)}`, ShapeError);
 }
 

@@ -54,7 +54,7 @@ const configs = (): GradConfig[] => [
   binary(
     tf.RealDiv,
     (dy, _a, b) => tf.div(dy, b),
-    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b))),
+    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, a), tf.mul(b, b))),
   ),
   binary(
     tf.SquaredDifference,

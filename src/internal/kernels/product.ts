@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-/** `x` with one more row (axis 0) or column (axis 1) of zeros. */
-const grown = (x: Tensor2D, axis: 0 | 1): Tensor2D =>
-  tf.pad(x, [
-    [0, axis === 0 ? 1 : 0],
-    [0, axis === 1 ? 1 : 0],
-  ]);
-
 /**
  * The product of two matrices, `[n, k] x [k, m] -> [n, m]`.
  *
@@ -16,5 +9,16 @@ const grown = (x: Tensor2D, axis: 0 | 1): Tensor2D =>
  */
 export function product(a: Tensor2D, b: Tensor2D): Tensor2D {
   if (a.shape[1] % 2 === 0 || tf.getBackend() !== 'webgl') return tf.matMul(a, b);
-  return tf.tidy(() => tf.matMul(grown(a, 1), grown(b, 0)));
+  return tf.tidy(() =>
+    tf.matMul(
+      tf.pad(a, [
+        [0, 0],
+        [0, 1],
+      ]),
+      tf.pad(b, [
+        [0, 1],
+        [0, 0],
+      ]),
+    ),
+  );
 }
