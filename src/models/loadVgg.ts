@@ -21,10 +21,10 @@ export interface LoadVggOptions<A extends Architecture = Architecture, L extends
   /**
    * The colours that the weights expect. The same layer names are in use for several conventions, so this must be known: from
    * here, else from the file's notes (`preprocessing`), else from a `conv0` among the weights, else from Keras layer names
-   * (which are `'caffe'`).
+   * (which are `'caffe'`). What is given here wins over what the file says, without a word: leave it out where the file knows.
    */
   readonly preprocessing?: Preprocessing;
-  /** How convolutions continue the picture beyond its border. @defaultValue what the file's notes say (`padding`), else 'zero' */
+  /** How convolutions continue the picture beyond its border; wins over the file. @defaultValue what the file's notes say (`padding`), else 'zero' */
   readonly padding?: Padding;
   /** The deepest layer to build: deeper weights are neither read nor held. @defaultValue as deep as the weights reach */
   readonly upTo?: L;
@@ -34,7 +34,7 @@ export interface LoadVggOptions<A extends Architecture = Architecture, L extends
  * A VGG network from published weights, ready to show its features.
  *
  * Only the layers up to `upTo` are read. Layers are found under the names of torchvision (`features.0.weight`), Keras
- * (`block1_conv1`) and this library (`conv1_1`). Channels are 64, 128, 256, 512, 512 a block, or the same multiples of the
+ * (`block1_conv1`) and this library (`conv1_1`), with or without the `module.` of torch's `DataParallel`. Channels are 64, 128, 256, 512, 512 a block, or the same multiples of the
  * width of `conv1_1` (slim networks).
  *
  * @param source - where the weights are: `safetensors(...)`, `torchCheckpoint(...)`, `tfjsManifest(...)`, ...

@@ -6,6 +6,7 @@ import { ensureGradients } from '../../src/internal/ensureGradients.js';
 import { contentLoss, gramMatrix, styleLoss } from '../../src/losses/index.js';
 import {
   type VggLayer,
+  type WeightSource,
   architectures,
   encodeSafetensors,
   insertLossTaps,
@@ -322,13 +323,30 @@ describe('loadVgg', () => {
     ).rejects.toThrow("layer 'conv1_2'");
   });
 
+  test('loadVgg(source) reads a network that was saved out of DataParallel', async () => {
+    const image = randomTensor<tf.Rank.R4>([1, 6, 6, 3], 1);
+    const features = async (source: WeightSource): Promise<number[]> => {
+      const vgg = await loadVgg(source, { preprocessing: 'none' });
+      const { relu2_1 } = vgg.features(image, ['relu2_1']);
+      vgg.dispose();
+      return [...(await relu2_1.data())];
+    };
+    const wrapped = weights((arrays) => {
+      for (const name of Object.keys(arrays)) {
+        arrays[`module.${name}`] = arrays[name]!;
+        Reflect.deleteProperty(arrays, name);
+      }
+    });
+    expect(await features(wrapped)).toEqual(await features(weights()));
+  });
+
   test('loadVgg(source) takes preprocessing and padding from the file, unless options say otherwise', async () => {
     const arrays = {
       'conv1_1.weight': { shape: [1, 3, 3, 3], values: new Float32Array(27).fill(1) },
       'conv1_1.bias': { shape: [1], values: [0] },
     };
     const source = safetensors(encodeSafetensors(arrays, { metadata: { preprocessing: 'none', padding: 'reflect' } }));
-    const corner = async (options: { padding?: 'zero' }): Promise<number> => {
+    const corner = async (options: { padding?: 'zero'; preprocessing?: 'caffe' }): Promise<number> => {
       const vgg = await loadVgg(source, options);
       const { conv1_1 } = vgg.features(tf.ones([1, 4, 4, 3]), ['conv1_1']);
       vgg.dispose();
@@ -336,6 +354,8 @@ describe('loadVgg', () => {
     };
     expect(await corner({})).toBe(27);
     expect(await corner({ padding: 'zero' })).toBe(12);
+    const caffe = 255 * 27 - 9 * (103.939 + 116.779 + 123.68);
+    expect(await corner({ preprocessing: 'caffe' })).toBeCloseTo(caffe, 1);
   });
 
   test.each<[string, () => Promise<unknown>, string | RegExp]>([

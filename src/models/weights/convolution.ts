@@ -47,18 +47,29 @@ function toHwio(values: Float32Array, [out, input, h, w]: readonly [number, numb
   return result;
 }
 
-/** The names of kernel and bias: exactly a candidate's, else one that ends with it after a '/' (a model's or scope's name). */
+/** What torch puts before every name of a network that was saved out of `DataParallel` (`module.`) or `compile` (`_orig_mod.`). */
+const WRAPPERS = /^(?:(?:module|_orig_mod)\.)+/;
+
+/**
+ * The names of kernel and bias: exactly a candidate's, that of a wrapped network, or one that ends with it after a '/' (a model's
+ * or scope's name).
+ */
 function findNames(
   candidates: readonly string[],
   names: ReadonlySet<string>,
 ): [kernel: string, bias: string] | undefined {
-  for (const base of candidates)
-    for (const [kernel, bias] of FORMS) if (names.has(base + kernel)) return [base + kernel, base + bias];
-  for (const base of candidates)
-    for (const [kernel, bias] of FORMS) {
-      const found = [...names].filter((name) => name.endsWith(`/${base}${kernel}`));
-      if (found.length === 1) return [found[0]!, found[0]!.slice(0, -kernel.length) + bias];
-    }
+  const unwrapped = new Map([...names].map((name) => [name.replace(WRAPPERS, ''), name]));
+  const inScope = (ending: string): string | undefined => {
+    const found = [...names].filter((name) => name.endsWith(`/${ending}`));
+    return found.length === 1 ? found[0] : undefined;
+  };
+  const ways = [(name: string) => (names.has(name) ? name : undefined), (name: string) => unwrapped.get(name), inScope];
+  for (const find of ways)
+    for (const base of candidates)
+      for (const [kernel, bias] of FORMS) {
+        const name = find(base + kernel);
+        if (name !== undefined) return [name, name.slice(0, -kernel.length) + bias];
+      }
   return undefined;
 }
 

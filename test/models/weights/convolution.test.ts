@@ -42,6 +42,24 @@ describe('readConvolution(source, layer, candidates)', () => {
     expect(found).toEqual({ ...result, name: kernelName });
   });
 
+  it.each(['module.', '_orig_mod.', 'module._orig_mod.'])(
+    'finds the layers of a wrapped network: %s',
+    async (wrapper) => {
+      const names = [`${wrapper}features.0.weight`, `${wrapper}features.0.bias`] as const;
+      const source = memorySource({ [names[0]]: oihw, [names[1]]: bias });
+      expect(await readConvolution(source, 'conv1_1', ['features.0', 'block1_conv1'])).toEqual({
+        ...result,
+        name: names[0],
+      });
+      const both = memorySource({
+        [names[0]]: { ...oihw, values: [9, 9, 9, 9] },
+        'conv1_1.weight': oihw,
+        'conv1_1.bias': bias,
+      });
+      expect((await readConvolution(both, 'conv1_1', ['features.0', 'conv1_1'])).name).toBe('conv1_1.weight');
+    },
+  );
+
   it('prefers an exact name, and an earlier candidate', async () => {
     const source = memorySource({
       'b.weight': oihw,
