@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { addAll } from '../internal/addAll.js';
 import { assert, assertFeatures, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { sumAll } from '../internal/sums.js';
 import { padByOne, padByOneGradient } from '../internal/kernels/padding.js';
 import type { ClosedForm, Image, ValueAndGrad } from '../types.js';
+import { type Difference, difference, down, type Kind, right, separate, spread } from './differences.js';
 
 /** What is summed over the differences of neighbouring pixels. */
 export const variationNorms = ['l1', 'l2', 'isotropic', 'nine-point'] as const;
@@ -34,63 +34,6 @@ export interface TotalVariationOptions {
    * or half of it. @defaultValue 'mean'
    */
   readonly reduction?: (typeof variationReductions)[number];
-}
-
-type Offset = readonly [y: number, x: number];
-
-/** Differences between two windows of equal size into a tensor, and the way back. */
-interface Difference {
-  readonly plus: Offset;
-  readonly minus: Offset;
-  /** Rows and columns that the window is smaller than the tensor. */
-  readonly less: Offset;
-}
-const right: Difference = { plus: [0, 1], minus: [0, 0], less: [0, 1] };
-const down: Difference = { plus: [1, 0], minus: [0, 0], less: [1, 0] };
-
-function difference(x: Tensor4D, { plus, minus, less }: Difference): Tensor4D {
-  const [b, h, w, c] = x.shape;
-  const window = ([top, left]: Offset): Tensor4D => tf.slice(x, [0, top, left, 0], [b, h - less[0], w - less[1], c]);
-  return tf.tidy(() => tf.sub(window(plus), window(minus)));
-}
-
-/** The gradient of {@link difference}. */
-function spread(d: Tensor4D, { plus, minus, less }: Difference): Tensor4D {
-  const at = ([top, left]: Offset): Tensor4D =>
-    tf.pad(d, [
-      [0, 0],
-      [top, less[0] - top],
-      [left, less[1] - left],
-      [0, 0],
-    ]);
-  return tf.tidy(() => tf.sub(at(plus), at(minus)));
-}
-
-/** The sum of `weight * f(difference)` over kinds of differences, each with its own mean. */
-interface Kind extends Difference {
-  readonly weight: number;
-}
-
-/** Separate kinds of differences under one function and its derivative. */
-function separate(
-  x: Tensor4D,
-  kinds: readonly Kind[],
-  reduction: 'mean' | 'sum',
-  f: (d: Tensor4D) => Tensor4D,
-  derivative: (d: Tensor4D) => Tensor4D,
-): ValueAndGrad {
-  const [, h, w] = x.shape;
-  // A picture one pixel wide has no neighbours to the right.
-  const present = kinds.filter(({ less }) => h > less[0] && w > less[1]);
-  if (present.length === 0) return { value: tf.scalar(0), grad: tf.zerosLike(x) };
-  const terms = present.map((kind) =>
-    tf.tidy(() => {
-      const d = difference(x, kind);
-      const scale = kind.weight / (reduction === 'mean' ? d.size : 1);
-      return { value: tf.mul<Scalar>(sumAll(f(d)), scale), grad: spread(tf.mul(derivative(d), scale), kind) };
-    }),
-  );
-  return { value: addAll(terms.map(({ value }) => value)), grad: addAll(terms.map(({ grad }) => grad)) };
 }
 
 const square = (d: Tensor4D): Tensor4D => tf.square(d);

@@ -12,7 +12,7 @@ import {
   type AutoencoderLevel,
   autoencoderFamilies,
 } from './autoencoderFamilies.js';
-import { type AutoencoderOutline, reachOf } from './autoencoders.js';
+import { type AutoencoderOutline, reachOf } from './autoencoder.js';
 import { vggOutline } from './vggOutline.js';
 import { vggConvolutions } from './weights/index.js';
 

@@ -16,13 +16,8 @@ export {
   type AutoencoderFamilyName,
   type AutoencoderLevel,
 } from './autoencoderFamilies.js';
-export {
-  loadAutoencoders,
-  type Autoencoder,
-  type AutoencoderSources,
-  type AutoencoderOutline,
-  type LoadAutoencodersOptions,
-} from './autoencoders.js';
+export type { Autoencoder, AutoencoderOutline } from './autoencoder.js';
+export { loadAutoencoders, type AutoencoderSources, type LoadAutoencodersOptions } from './autoencoders.js';
 export { autoencoderOutlines, type AutoencoderOutlinesOptions } from './autoencoderOutlines.js';
 export { loadDecoder, type Decoder, type LoadDecoderOptions } from './decoder.js';
 export {

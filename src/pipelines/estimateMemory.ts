@@ -1,10 +1,11 @@
 import { assert, assertOneOf } from '../internal/assert.js';
 import type { AutoencoderOutline } from '../models/index.js';
+import { assertOutlines } from './assertOutlines.js';
 import { assertSize } from './assertSize.js';
 import { stylizeMemory } from './stylizeMemory.js';
 import { type StylizePlan, stylizeRun } from './stylizePlan.js';
 import { universalMemory } from './universalMemory.js';
-import { cascadeSize, defaultTileSize } from './universalOptions.js';
+import { cascadeSize, defaultTileSize } from './universalSizes.js';
 
 /** A run of `universalStyleTransfer` that need not take place. */
 export interface UniversalPlan {
@@ -62,10 +63,7 @@ export function estimateMemory(plan: StylizePlan | UniversalPlan): MemoryEstimat
     assertSize(where, `styleSizes[${i}]`, style);
   });
   assert(levels.length > 0, () => `${where}: levels must hold at least one; got []`);
-  assert(
-    levels.every(({ outline }) => outline !== undefined),
-    () => `${where}: levels must be loaded, or come from autoencoderOutlines: what is not loaded has no outline yet`,
-  );
+  assertOutlines(where, levels);
   const { bytes, ...parts } = universalMemory({
     levels,
     size: cascadeSize(size, levels),

@@ -1,4 +1,5 @@
-import { assert, assertNumber, show } from '../internal/assert.js';
+import { assert, assertNumber } from '../internal/assert.js';
+import { assertOutlines } from './assertOutlines.js';
 import { type StylizeRun, stylizeMemory } from './stylizeMemory.js';
 import { type UniversalRun, universalMemory } from './universalMemory.js';
 import type { Size } from './universalTiles.js';
@@ -63,12 +64,7 @@ const smallestTile = 64;
 /** The largest tiles that fit, up to those of the run. */
 export function fitUniversal(where: string, run: UniversalRun, budget: number): Pick<UniversalRun, 'tileSize'> {
   assertNumber(where, 'memoryBudget', budget, { min: 1 });
-  assert(
-    run.levels.every(({ outline }) => outline !== undefined),
-    () =>
-      `${where}: memoryBudget needs levels that are loaded, since files tell how wide networks are; got ` +
-      show(run.levels.map(({ level, outline }) => `${level}, ${outline === undefined ? 'not ' : ''}loaded`)),
-  );
+  assertOutlines(where, run.levels);
   const longest = Math.min(run.tileSize, Math.max(...run.size, ...run.styleSizes.flat()));
   const tileSizes = [run.tileSize];
   for (let side = longest - (longest % smallestTile); side >= smallestTile; side -= smallestTile) tileSizes.push(side);

@@ -3,7 +3,8 @@ import { fitSize, noiseImage, resizeImage } from '../image/index.js';
 import { assert, assertNumber, show } from '../internal/assert.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { Image } from '../types.js';
-import { gatysObjective, resolveStyles, type StyleChoice } from './gatysObjective.js';
+import { gatysObjective } from './gatysObjective.js';
+import { resolveStyles, type StyleChoice } from './objectiveOptions.js';
 import type { StylizeSettings } from './stylizeOptions.js';
 
 const where = 'stylize';

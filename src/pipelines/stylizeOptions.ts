@@ -1,6 +1,6 @@
 import type { LbfgsBounds, LbfgsOptions, LbfgsStatus } from '../optim/index.js';
 import type { Image } from '../types.js';
-import type { ObjectiveOptions, StyleChoice } from './gatysObjective.js';
+import type { ObjectiveOptions, StyleChoice } from './objectiveOptions.js';
 import type { Progress } from './progressClock.js';
 
 export const inits = ['content', 'style', 'noise'] as const;

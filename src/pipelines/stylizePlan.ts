@@ -1,7 +1,7 @@
 import { assert, assertNumber } from '../internal/assert.js';
 import type { NetworkOutline } from '../models/index.js';
 import { assertSize } from './assertSize.js';
-import { type ObjectiveOptions, resolveRecipe } from './gatysObjective.js';
+import { type ObjectiveOptions, resolveRecipe } from './objectiveOptions.js';
 import type { StylizeRun } from './stylizeMemory.js';
 
 /** A run of `stylize` that need not take place. */

@@ -6,7 +6,7 @@ import { ownedTensors } from '../internal/ownedTensors.js';
 import { type LbfgsResult, lbfgsSteps } from '../optim/index.js';
 import type { Image } from '../types.js';
 import { assertPictures } from './assertPictures.js';
-import { resolveRecipe, resolveStyles, type StyleChoice } from './gatysObjective.js';
+import { resolveRecipe, resolveStyles, type StyleChoice } from './objectiveOptions.js';
 import { progressClock } from './progressClock.js';
 import { leanSettings } from './stylizeBudget.js';
 import { levelObjective, planLevels, startImage } from './stylizeLevels.js';

@@ -5,16 +5,10 @@ import type { Autoencoder, ReadOptions } from '../models/index.js';
 import type { Image } from '../types.js';
 import { assertPictures } from './assertPictures.js';
 import { momentsOf } from './universalMoments.js';
-import {
-  type PreparedContent,
-  assertAutoencoders,
-  assertMaskShape,
-  assertMasks,
-  assertPicture,
-  assertTileSize,
-  cascadeSize,
-  defaultTileSize,
-} from './universalOptions.js';
+import { assertMaskShape, assertMasks } from './universalMasks.js';
+import { assertAutoencoders, assertPicture } from './universalOptions.js';
+import type { PreparedContent } from './universalSettings.js';
+import { assertTileSize, cascadeSize, defaultTileSize } from './universalSizes.js';
 import { universalClock } from './universalProgress.js';
 import { fitByReflection, sizeOf } from './universalTiles.js';
 

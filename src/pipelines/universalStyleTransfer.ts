@@ -4,12 +4,9 @@ import type { Image } from '../types.js';
 import { type StyleOperator, mixStyles, wctMap } from '../wct/index.js';
 import { assertPictures } from './assertPictures.js';
 import { transformLevel } from './universalLevel.js';
-import {
-  type UniversalSettings,
-  type UniversalStyleChoice,
-  assertMasks,
-  resolveUniversal,
-} from './universalOptions.js';
+import { assertMasks } from './universalMasks.js';
+import { resolveUniversal } from './universalOptions.js';
+import type { UniversalSettings, UniversalStyleChoice } from './universalSettings.js';
 import { universalClock } from './universalProgress.js';
 import { operatorAt } from './universalStyles.js';
 import { crop, fitByReflection } from './universalTiles.js';

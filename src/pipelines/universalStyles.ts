@@ -7,14 +7,10 @@ import type { Image } from '../types.js';
 import { type SpectralOptions, type StyleOperator, styleOperator } from '../wct/index.js';
 import { assertPictures } from './assertPictures.js';
 import { type Subject, momentsOf } from './universalMoments.js';
-import {
-  type StyleOperators,
-  assertAutoencoders,
-  assertMasks,
-  assertStylePicture,
-  assertTileSize,
-  defaultTileSize,
-} from './universalOptions.js';
+import { assertAutoencoders, assertPicture } from './universalOptions.js';
+import { assertMasks } from './universalMasks.js';
+import type { StyleOperators } from './universalSettings.js';
+import { assertTileSize, defaultTileSize } from './universalSizes.js';
 import { type Run, universalClock } from './universalProgress.js';
 import { fitByReflection } from './universalTiles.js';
 
@@ -84,7 +80,7 @@ export async function operatorAt(
 export async function styleOperators(style: Image, options: StyleOperatorsOptions): Promise<StyleOperators> {
   const where = 'styleOperators';
   const { levels, mask, colouring = {}, tileSize = defaultTileSize, keepWeights = true, signal } = options;
-  assertStylePicture(where, style);
+  assertPicture(where, 'style', style);
   assertAutoencoders(where, levels);
   assertTileSize(where, tileSize);
   if (mask !== undefined) {

@@ -1,13 +1,9 @@
 import { noiseImage } from '../image/index.js';
 import { assertNumber } from '../internal/assert.js';
 import type { Image } from '../types.js';
-import {
-  type StyleOperators,
-  type UniversalSettings,
-  type UniversalStyleChoice,
-  defaultTileSize,
-  isPicture,
-} from './universalOptions.js';
+import { isPicture } from './universalOptions.js';
+import type { StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalSettings.js';
+import { defaultTileSize } from './universalSizes.js';
 import { styleOperators } from './universalStyles.js';
 import { universalStyleTransfer } from './universalStyleTransfer.js';
 

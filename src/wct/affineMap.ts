@@ -1,26 +1,12 @@
 import { assert, assertNumber, assertOneOf } from '../internal/assert.js';
 import { assertMoments } from './assertMoments.js';
-import { multiply } from './dense.js';
+import { degradation, type Degradation } from './degradation.js';
 import { effectiveCount, type Moments } from './momentsType.js';
-import { covariancePower, spectralDefaults, type SpectralOptions } from './spectral.js';
+import { spectralDefaults, type SpectralOptions } from './spectral.js';
 import { assertStyleOperator, type StyleOperator } from './styleOperator.js';
+import { transferMethods, transforms, type TransferMethod } from './transforms.js';
 
-/*
- * Paper letters: S_c = content covariance, S_s = style covariance, K = S_s^(1/2) = style.sqrt, W = S_c^(-1/2) = whitening,
- * M = transform (y = M (x - m_c) + m_s), alpha = strength. All pseudo-inverses: directions below the cut-off map to 0.
- */
-
-/** How the content's distribution becomes the style's. */
-export const transferMethods = ['wct', 'ot', 'adain'] as const;
-/**
- * - `'wct'`: whitening and colouring, `M = S_s^(1/2) S_c^(-1/2)` (Li et al. 2017).
- * - `'ot'`: the optimal transport map between Gaussians, which moves the features least (Lu et al. 2019).
- * - `'adain'`: mean and standard deviation of each channel alone (Huang & Belongie 2017).
- */
-export type TransferMethod = (typeof transferMethods)[number];
-
-/** Why a map does less than it was asked for. See {@link MapInfo.degraded}. */
-export type Degradation = `${'content' | 'style'}-${'empty' | 'too-few-samples' | 'constant' | 'low-rank'}`;
+/* Paper letters: M = transform (y = M (x - m_c) + m_s), alpha = strength; the others in transforms.ts. */
 
 /** What happened on the way to an {@link AffineMap}. */
 export interface MapInfo {
@@ -63,71 +49,11 @@ export interface WctMapOptions extends SpectralOptions {
   readonly method?: TransferMethod;
 }
 
-/** `M^T` with the content's part of the report. */
-interface Transform extends Pick<MapInfo, 'rankContent' | 'largestEigenvalue' | 'smallestKept'> {
-  transposed: Float64Array;
-}
-
 const identity = (n: number): Float64Array =>
   Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
 
-function whitenAndColour(content: Moments, style: StyleOperator, spectral: Required<SpectralOptions>): Transform {
-  const { channels } = content;
-  const { matrix: whitening, rank, ...rest } = covariancePower(content, -0.5, spectral);
-  // Both are symmetric, so (K W)^T = W K.
-  return { transposed: multiply(whitening, style.sqrt, channels), rankContent: rank, ...rest };
-}
-
-/**
- * `M = K (K S_c K)^(-1/2) K`. S_c is cut off first, in its own basis: behind K its rounding noise could no longer be told
- * from weak directions. The inner cut-off is that of float64.
- */
-function transport(content: Moments, style: StyleOperator, spectral: Required<SpectralOptions>): Transform {
-  const { channels } = content;
-  const { matrix: covariance, rank, ...rest } = covariancePower(content, 1, spectral);
-  const inner = multiply(multiply(style.sqrt, covariance, channels), style.sqrt, channels);
-  const float64 = { absoluteCutoff: 0, relativeCutoff: 1e-12, shrink: 0 };
-  const { matrix: inverse } = covariancePower({ covariance: inner, channels, count: Infinity }, -0.5, float64);
-  const transposed = multiply(multiply(style.sqrt, inverse, channels), style.sqrt, channels);
-  return { transposed, rankContent: rank, ...rest };
-}
-
-function scaleChannels(content: Moments, style: StyleOperator, spectral: Required<SpectralOptions>): Transform {
-  const { channels, covariance } = content;
-  const variance = style.deviation.map((_, c) => Math.max(covariance[c * (channels + 1)]!, 0) + spectral.shrink);
-  const largestEigenvalue = Math.max(...variance);
-  const cutoff = Math.max(spectral.absoluteCutoff, spectral.relativeCutoff * largestEigenvalue);
-  const kept = variance.filter((value) => value >= cutoff && value > 0);
-  const transposed = new Float64Array(channels * channels);
-  variance.forEach((value, c) => {
-    if (value >= cutoff && value > 0) transposed[c * (channels + 1)] = style.deviation[c]! / Math.sqrt(value);
-  });
-  const smallestKept = kept.length > 0 ? Math.min(...kept) : 0;
-  return { transposed, rankContent: kept.length, largestEigenvalue, smallestKept };
-}
-
-const transforms = { wct: whitenAndColour, ot: transport, adain: scaleChannels };
-
 const rankOf = (method: TransferMethod, { rank, deviation }: StyleOperator): number =>
   method === 'adain' ? deviation.filter((value) => value > 0).length : rank;
-
-const lowRank = (rank: number, channels: number): 'constant' | 'low-rank' | undefined =>
-  rank === 0 ? 'constant' : rank < channels / 4 ? 'low-rank' : undefined;
-
-/** The first of the reasons that applies, the gravest first. */
-function degradation(samples: [number, number], ranks: [number, number], channels: number): Degradation | undefined {
-  const sides = ['content', 'style'] as const;
-  const reasons = [
-    ...sides.map((side, i) => (samples[i]! > 0 ? undefined : (`${side}-empty` as const))),
-    // A sum of float32 weights of two whole positions may fall short of 2 by rounding.
-    ...sides.map((side, i) => (samples[i]! >= 2 - 1e-6 ? undefined : (`${side}-too-few-samples` as const))),
-    ...sides.map((side, i) => {
-      const reason = lowRank(ranks[i]!, channels);
-      return reason === undefined ? undefined : (`${side}-${reason}` as const);
-    }),
-  ];
-  return reasons.find((reason) => reason !== undefined);
-}
 
 /**
  * The affine map that gives the content's features the mean and covariance of a style:

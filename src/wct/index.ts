@@ -4,17 +4,10 @@
  * @module
  */
 export { adain, type AdainOptions } from './adain.js';
-export {
-  transferMethods,
-  wctMap,
-  type AffineMap,
-  type Degradation,
-  type MapInfo,
-  type TransferMethod,
-  type WctMapOptions,
-} from './affineMap.js';
+export { wctMap, type AffineMap, type MapInfo, type WctMapOptions } from './affineMap.js';
 export { applyAffine, applyAffineMasked } from './applyAffine.js';
 export { decodeStyle } from './decodeStyle.js';
+export type { Degradation } from './degradation.js';
 export { eighSymmetric, type Eigen } from './eigh.js';
 export { encodeStyle, type EncodeStyleOptions } from './encodeStyle.js';
 export { foldIntoConv, type ConvWeights } from './foldIntoConv.js';
@@ -27,4 +20,5 @@ export { type SpectralOptions } from './spectral.js';
 export { sqrtmIterative, type SqrtmOptions, type SquareRoots } from './sqrtmIterative.js';
 export { stylePrecisions, type StylePrecision } from './styleFormat.js';
 export { styleOperator, type StyleOperator } from './styleOperator.js';
+export { transferMethods, type TransferMethod } from './transforms.js';
 export { wct, type WctOptions } from './wct.js';

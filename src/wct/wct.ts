@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertNumber, assertOneOf } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Features } from '../types.js';
-import { transferMethods, wctMap, type TransferMethod } from './affineMap.js';
+import { wctMap } from './affineMap.js';
 import { applyAffine } from './applyAffine.js';
 import { assertPair } from './assertPair.js';
 import { featureMoments } from './moments.js';
 import { spectralDefaults, type SpectralOptions } from './spectral.js';
 import { styleOperator, type StyleOperator } from './styleOperator.js';
+import { transferMethods, type TransferMethod } from './transforms.js';
 
 /** Options of {@link wct}; a preset of {@link wctPresets} is one such object. */
 export interface WctOptions {

@@ -270,7 +270,7 @@ describe('universalStyleTransfer', () => {
     );
     levels[0]!.dispose();
     await expect(run(levels, [64, 64], [64, 64], { memoryBudget: 1e9 })).rejects.toThrow(
-      "memoryBudget needs levels that are loaded, since files tell how wide networks are; got ['1, not loaded']",
+      'levels must be loaded, or come from autoencoderOutlines, to know what they take of memory; level 1 is not',
     );
   });
 });

@@ -337,7 +337,7 @@ describe('bad input gets a clear error before any work', () => {
     [
       'weights that cancel',
       () => ({ style: undefined, styles: [picture(1)], styleWeights: [0] }),
-      'styleWeights must have a sum above 0',
+      'styleWeights must not all be 0',
     ],
     ['an unknown preset', () => ({ preset: 'gatys' }), "stylize: preset must be one of 'relative', 'gatys2016'"],
     [

@@ -29,7 +29,6 @@ export interface TrainDecoderStep extends TrainingStep {
 /** What {@link trainDecoder} returns. Plain data. */
 export interface TrainDecoderResult {
   /** Why the training ended. */
-  /** Why the run ended. */
   readonly status: TrainingStatus;
   /** Steps done. */
   readonly step: number;
