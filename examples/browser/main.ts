@@ -2,7 +2,7 @@ import type { Job, Reply, WeightsName, WeightsReport } from './protocol.js';
 import { type State, buttons } from './ui/buttons.js';
 import { byId } from './ui/dom.js';
 import { type Complaint, breakdown, complaint } from './ui/errors.js';
-import { type Chosen, jobOf } from './ui/job.js';
+import { type Chosen, jobOf, subjectOf } from './ui/job.js';
 import { lossCurve } from './ui/lossCurve.js';
 import { contents, styles } from './ui/samples.js';
 import { settingsForm } from './ui/settings.js';
@@ -24,8 +24,8 @@ let hasBackend = false;
 let weights: readonly WeightsReport[] = [];
 /** Downloaded in this session, so that the button need not announce it again. */
 const fetched = new Set<WeightsName>(['slim']);
-/** What is being painted, and whether it is only a change of what is seen already. */
-let current: { job: Job; quiet: boolean } | undefined;
+/** What is being painted, in words too, and whether it is only a change of what is seen already. */
+let current: { job: Job; subject: string; quiet: boolean } | undefined;
 /** What was painted last of the present content. */
 let last: Job | undefined;
 /** The controls have changed while the last change was painted. */
@@ -95,7 +95,7 @@ function paint({ goOn = false, quiet = false } = {}): void {
   const pictures = chosen();
   if (pictures === undefined || isBusy()) return;
   const job = jobOf(settings.read(), pictures, goOn ? easel.painted() : undefined);
-  current = { job, quiet };
+  current = { job, subject: subjectOf(pictures), quiet };
   again = false;
   easel.complain(undefined);
   if (job.method === 'gatys') curve.begin(goOn);
@@ -150,11 +150,11 @@ function settingsChanged(): void {
 
 async function onDone(reply: Extract<Reply, { kind: 'done' }>): Promise<void> {
   if (current === undefined) return;
-  const { job, quiet } = current;
+  const { job, subject, quiet } = current;
   fetched.add(job.weights);
   // A change that was stopped halfway leaves the picture of before.
   const halfway = quiet && reply.stopped;
-  if (!isStale(job) && !halfway && reply.picture !== undefined) easel.showPainted(reply.picture);
+  if (!isStale(job) && !halfway && reply.picture !== undefined) easel.showPainted(reply.picture, subject);
   if (!reply.stopped) easel.progress(1);
   const verb = reply.stopped ? 'Stopped after' : quiet ? 'Repainted in' : 'Done in';
   const words = `${verb} ${duration(reply.seconds)}`;
@@ -171,7 +171,7 @@ function onStep(reply: Extract<Reply, { kind: 'step' }>): void {
   const unit = current.job.method === 'gatys' ? 'step' : 'level';
   easel.say(current.quiet ? 'Repainting' : 'Painting', `${unit} ${done} of ${of}, ${timeLeft(secondsLeft)}`);
   // A repainting shows nothing half done, or the picture would flicker.
-  if (picture !== undefined && !current.quiet && !isStale(current.job)) easel.showPainted(picture);
+  if (picture !== undefined && !current.quiet && !isStale(current.job)) easel.showPainted(picture, current.subject);
 }
 
 function onReady(reply: Extract<Reply, { kind: 'ready' }>): void {

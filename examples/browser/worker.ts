@@ -68,6 +68,15 @@ self.onunhandledrejection = ({ reason }) => {
   reportError(reason);
 };
 
+// A lock by this worker's name, for as long as it lives: see ui/workshop.ts. Held before the page hears of the worker.
+if ('locks' in navigator)
+  await new Promise<void>((held) => {
+    void navigator.locks.request(self.name, () => {
+      held();
+      return new Promise(() => undefined);
+    });
+  });
+
 const backends = await findBackends();
 send({ kind: 'ready', backends, weights: weightsReports() });
 // Ahead of time; whoever needs them hears of a failure.

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright';
+import { type Browser, type BrowserContext, chromium } from 'playwright';
 import { findChromium } from '../_setup/chromium.js';
 
 /** The browser. */
@@ -40,13 +40,31 @@ async function serve(folder: string, headers: Readonly<Record<string, string>> =
   return server;
 }
 
+/** A processor plays the graphics card. */
+const software = [
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-unsafe-webgpu',
+];
+
 /** The page as `npm run build:page` makes it, behind a web server of its own, and a browser to look at it. */
 export interface OpenPage {
   readonly browser: Browser;
   readonly address: string;
   /** The same page from a server that isolates it. */
   readonly isolated: string;
+  /** Tabs as a person has them: one is seen, the others are hidden. Playwright lets all of its own believe that they are seen. */
+  realTabs(): Promise<BrowserContext>;
   close(): Promise<void>;
+}
+
+/** A number that no server has at the moment. */
+async function freePort(): Promise<number> {
+  const server = await serve('.');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 export async function openPage(): Promise<OpenPage> {
@@ -58,14 +76,17 @@ export async function openPage(): Promise<OpenPage> {
   await promisify(execFile)(process.execPath, vite, { env });
   const servers = [await serve(folder), await serve(folder, isolation)];
   const [address, isolated] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const browser = await chromium.launch({
-    executablePath: executablePath!,
-    args: ['--no-sandbox', '--no-first-run', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-  });
+  const port = await freePort();
+  const args = ['--no-sandbox', '--no-first-run', `--remote-debugging-port=${port}`];
+  const browser = await chromium.launch({ executablePath: executablePath!, args: [...args, ...software] });
   return {
     browser,
     address: address!,
     isolated: isolated!,
+    async realTabs() {
+      const plain = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+      return plain.contexts()[0]!;
+    },
     async close() {
       await browser.close();
       for (const server of servers) await new Promise((resolve) => server.close(resolve));

@@ -11,6 +11,10 @@ export interface Chosen {
 /** Without names and addresses, which the worker has no use for. */
 const bare = ({ id, data, width, height }: NamedPicture) => ({ id, data, width, height });
 
+/** What a painting shows: `Harbour in the style of Swirls and Glass`. */
+export const subjectOf = ({ content, styles }: Chosen): string =>
+  `${content.name} in the style of ${styles.map(({ name }) => name).join(' and ')}`;
+
 /** What the controls ask for, as the worker understands it; `from` a picture to go on from. */
 export function jobOf(settings: Settings, { content, styles }: Chosen, from: PixelData | undefined): Job {
   const { backend, weights, mix, size, method } = settings;

@@ -1,4 +1,5 @@
 import type { PixelData } from '../protocol.js';
+import type { NamedPicture } from './pictures.js';
 import { byId, element } from './dom.js';
 import type { Complaint } from './errors.js';
 
@@ -13,8 +14,9 @@ export function stage() {
   const error = byId('error', HTMLElement);
   const download = byId('download', HTMLAnchorElement);
   const compare = byId('compare', HTMLButtonElement);
-  let original: PixelData | undefined;
+  let original: NamedPicture | undefined;
   let painted: PixelData | undefined;
+  let subject = '';
   let address: string | undefined;
 
   function draw(): void {
@@ -25,9 +27,10 @@ export function stage() {
     canvas.height = pixels.height;
     canvas.style.setProperty('--ratio', String(pixels.width / pixels.height));
     canvas.getContext('2d')?.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0);
-    const what = showOriginal ? 'Original' : `${pixels.width} x ${pixels.height}`;
-    caption.textContent = what;
-    canvas.setAttribute('aria-label', showOriginal ? 'The content, not painted' : `The painting, ${what} pixels`);
+    const size = `${pixels.width} x ${pixels.height}`;
+    caption.textContent = showOriginal ? 'Original' : size;
+    const what = showOriginal ? `${original?.name ?? ''}, not painted` : `${subject}, ${size} pixels`;
+    canvas.setAttribute('aria-label', what);
   }
 
   function setFile(blob: Blob | null): void {
@@ -47,16 +50,16 @@ export function stage() {
 
   return {
     /** The content changed: there is nothing painted of it yet. */
-    showOriginal(pixels: PixelData | undefined): void {
-      [original, painted] = [pixels, undefined];
+    showOriginal(picture: NamedPicture | undefined): void {
+      [original, painted] = [picture, undefined];
       compare.disabled = true;
       compare.setAttribute('aria-pressed', 'false');
       setFile(null);
       draw();
     },
-    /** A painting on its way. */
-    showPainted(pixels: PixelData): void {
-      painted = pixels;
+    /** A painting on its way, and what it shows, for those who do not see it. */
+    showPainted(pixels: PixelData, words: string): void {
+      [painted, subject] = [pixels, words];
       // What can be downloaded is what is seen.
       setFile(null);
       compare.disabled = false;

@@ -7,22 +7,38 @@ export interface WorkshopEvents {
   readonly onCrash: (message: string, again: boolean) => void;
 }
 
+/**
+ * Waits for the end of a worker, however it ends: nothing is said to the page when the system takes a worker away. The worker holds
+ * a lock while it lives. Without locks, on a page that came over plain HTTP, it is never noticed, and stopping at once helps.
+ */
+async function gone(worker: string): Promise<void> {
+  if ('locks' in navigator) await navigator.locks.request(worker, () => undefined);
+  else await new Promise(() => undefined);
+}
+
 /** The worker, replaced by a new one when it breaks down. */
 export function workshop({ onReply, onCrash }: WorkshopEvents) {
   let worker = start();
 
   function start(): Worker {
-    const fresh = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' });
+    // As no other worker is called, in any tab.
+    const name = `painter ${Math.random()}`;
+    const fresh = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name });
     let began = false;
     fresh.onmessage = ({ data }: MessageEvent<Reply>) => {
+      if (!began) void gone(name).then(() => fresh === worker && crashed('The worker ended without a word'));
       began = true;
       if (fresh === worker) onReply(data);
+    };
+    const crashed = (message: string): void => {
+      restart();
+      onCrash(message, true);
     };
     fresh.onerror = (event) => {
       event.preventDefault();
       if (fresh !== worker) return;
-      if (began) restart();
-      onCrash(event.message, began);
+      if (began) crashed(event.message);
+      else onCrash(event.message, false);
     };
     return fresh;
   }
