@@ -49,8 +49,11 @@ export default {
   projectDocuments: guides.map((name) => `docs/${name}.md`),
   // MathML needs neither a style sheet nor fonts, so the site works offline.
   markdownItLoader: (md) => {
+    md.renderer.rules.table_open = () => '<div class="scroll-box" tabindex="0"><table>\n';
+    md.renderer.rules.table_close = () => '</table></div>\n';
     md.use(katex, { output: 'mathml', throwOnError: true, strict: 'error', delimiters: 'dollars' });
   },
+  customCss: 'docs/site.css',
   searchInComments: true,
   searchInDocuments: true,
   includeVersion: true,
