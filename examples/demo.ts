@@ -1,7 +1,7 @@
 // Paints with every method of this library, from the pictures and weights of this repository: npm run demo
 import { mkdir, writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { slimWeights } from 'pastiche/assets';
+import { slimCascade, slimRecipe, slimWeights } from 'pastiche/assets';
 import {
   type Image,
   loadAutoencoders,
@@ -41,27 +41,45 @@ async function main(): Promise<void> {
   const backend = await startWasm();
   const weights = slimWeights();
   const extractor = await loadVgg(weights);
-  const levels = await loadAutoencoders(weights, { family: 'slim', levels: [4, 3, 2, 1] });
-  const content = await readImage(asset('content-harbour.png'), { longSide });
-  const style = await readImage(asset('style-swirls.png'), { longSide });
-  const other = await readImage(asset('style-glass.png'), { longSide });
+  const levels = await loadAutoencoders(weights, { family: 'slim', levels: slimCascade.levels });
+  const picture = (name: string): Promise<Image> => readImage(asset(`${name}.png`), { longSide });
+  const [content, style] = [await picture('content-harbour'), await picture('style-swirls')];
+  const [owl, glass] = [await picture('content-owl'), await picture('style-glass')];
   await mkdir('out', { recursive: true });
   console.log(`Painting ${content.shape[2]}x${content.shape[1]} pixels on ${backend}.`);
 
   const signal = interrupt();
-  const gatys = (options: { init?: 'noise'; iterations: number[] }) =>
-    paint(stylizeSteps<string>({ extractor, content, style, levels: 2, seed: 1, signal, ...options }));
+  const gatys = (options: Partial<Parameters<typeof stylizeSteps<string>>[0]>): Promise<Painted> =>
+    paint(
+      stylizeSteps<string>({
+        ...{
+          extractor,
+          content,
+          styles: [style],
+          preset: slimRecipe,
+          levels: 2,
+          iterations: [60, 40],
+          seed: 1,
+          signal,
+        },
+        ...options,
+      }),
+    );
   // Each style is looked at once; the strengths and methods below share what was found.
-  const looks = { style: await styleOperators(style, { levels }), other: await styleOperators(other, { levels }) };
+  const looks = { swirls: await styleOperators(style, { levels }), glass: await styleOperators(glass, { levels }) };
   const cascade = (options: Partial<Parameters<typeof universalStyleTransfer>[0]>): Promise<Painted> =>
     runCascade(levels.length, signal, (watch) =>
-      universalStyleTransfer({ content, styles: [looks.style], levels, ...options, ...watch }),
+      universalStyleTransfer({
+        ...{ content, styles: [looks.swirls], levels, strength: slimCascade.strength },
+        ...options,
+        ...watch,
+      }),
     );
   const works: Work[] = [
     {
       name: 'Gatys',
       how: "Gatys' method, from the content: L-BFGS changes its pixels until features and Gram matrices fit.",
-      run: () => gatys({ iterations: [60, 40] }),
+      run: () => gatys({}),
       measured: true,
     },
     {
@@ -91,7 +109,25 @@ async function main(): Promise<void> {
     {
       name: 'WCT, both styles',
       how: 'Half swirls, half glass, mixed as transport maps.',
-      run: () => cascade({ strength: 0.7, styles: [looks.style, looks.other] }),
+      run: () => cascade({ strength: 0.7, styles: [looks.swirls, looks.glass] }),
+      measured: false,
+    },
+    {
+      name: 'Gatys, both styles',
+      how: 'Gram matrices of both as one target, in equal shares.',
+      run: () => gatys({ styles: [style, glass] }),
+      measured: false,
+    },
+    {
+      name: 'Gatys, owl',
+      how: 'Another picture, in glass.',
+      run: () => gatys({ content: owl, styles: [glass] }),
+      measured: false,
+    },
+    {
+      name: 'WCT, owl',
+      how: 'The same in one pass.',
+      run: () => cascade({ content: owl, styles: [looks.glass] }),
       measured: false,
     },
     {
@@ -100,7 +136,7 @@ async function main(): Promise<void> {
       run: () =>
         runCascade(3 * levels.length, signal, (watch) =>
           synthesizeTexture({
-            styles: [looks.style],
+            styles: [looks.swirls],
             levels,
             size: [content.shape[1], content.shape[2]],
             seed: 1,
@@ -113,9 +149,10 @@ async function main(): Promise<void> {
 
   const likeness = likenessTo(extractor, content, style);
   const cells: ContactSheetCell[] = [
-    { image: content, label: 'content' },
+    { image: content, label: 'content: harbour' },
     { image: style, label: 'style: swirls' },
-    { image: other, label: 'style: glass' },
+    { image: owl, label: 'content: owl' },
+    { image: glass, label: 'style: glass' },
   ];
   const rows = [['', 'seconds', 'content', 'style']];
   for (const [i, { name, how, run, measured }] of works.entries()) {
@@ -136,7 +173,7 @@ async function main(): Promise<void> {
   likeness.dispose();
   extractor.dispose();
   for (const level of levels) level.dispose();
-  tf.dispose([content, style, other, ...cells.map(({ image }) => image)]);
+  tf.dispose([content, style, owl, glass, ...cells.map(({ image }) => image)]);
 }
 
 await program('npm run demo paints into out/.', {}, [], main);

@@ -1,27 +1,41 @@
-/** Trains the slim encoder and its five decoders from drawn pictures alone: `npm run train:slim -- --teachers FOLDER`. */
+/**
+ * Trains the slim encoder and its five decoders from drawn pictures alone: `npm run train:slim -- --teachers FOLDER`; or goes on with
+ * decoders of a file: `npm run train:slim -- --from FILE --levels 1,2`.
+ */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { distillEncoder, encodeSafetensors, loadVgg, safetensors, trainDecoder } from '../src/index.js';
-import type { AutoencoderLevel, NamedWeights } from '../src/index.js';
-import { enableWasmThreads } from '../src/node/index.js';
+import {
+  type NamedWeights,
+  autoencoderLevels,
+  distillEncoder,
+  encodeSafetensors,
+  loadVgg,
+  safetensors,
+  trainDecoder,
+} from '../src/index.js';
+import { enableWasmThreads, fileWeights } from '../src/node/index.js';
 import { svg } from '../bench/report/svg.js';
 import { trainingPlot } from './training/plot.js';
-import { picturePool } from './training/pool.js';
+import { type PicturePool, picturePool } from './training/pool.js';
 import { reconstructionPsnr } from './training/reconstruction.js';
-import { type StageLog, openStages } from './training/stages.js';
+import { type FinishedStage, type StageLog, type Stages, openStages } from './training/stages.js';
 import { colorTaps, loadTeachers, rememberingTeacher } from './training/teachers.js';
+import { wake } from './training/wake.js';
 
 const { values } = parseArgs({
   options: {
     teachers: { type: 'string' },
+    from: { type: 'string' },
+    levels: { type: 'string', default: '1,2,3,4,5' },
+    lift: { type: 'string' },
     out: { type: 'string', default: path.join('out', 'slim.safetensors') },
     'encoder-steps': { type: 'string', default: '3200' },
-    'decoder-steps': { type: 'string', default: '8000' },
+    'decoder-steps': { type: 'string', default: '1760,880,1120,2080,2160' },
     'encoder-crop': { type: 'string', default: '96' },
     'decoder-crop': { type: 'string', default: '112' },
     batch: { type: 'string', default: '4' },
@@ -32,22 +46,32 @@ const { values } = parseArgs({
 });
 
 /** A whole number of at least 1, or of at least 0. */
-function whole(name: Exclude<keyof typeof values, 'teachers' | 'out'>, least = 1): number {
+function whole(
+  name: 'encoder-steps' | 'encoder-crop' | 'decoder-crop' | 'batch' | 'pool' | 'threads' | 'seed',
+  least = 1,
+) {
   const value = Number(values[name]);
   if (!Number.isInteger(value) || value < least)
     throw new Error(`--${name}: expected a whole number of at least ${least}; got ${values[name]}`);
   return value;
 }
 
-if (values.teachers === undefined)
+const { out, from, teachers: folder } = values;
+if (from === undefined && folder === undefined)
   throw new Error('--teachers: expected the folder with ust-encoder-3 and ust16x-encoder-{4,5} as .safetensors');
-const { out } = values;
-const [encoderSteps, decoderSteps] = [whole('encoder-steps'), whole('decoder-steps')];
-const [encoderCrop, decoderCrop] = [whole('encoder-crop', 32), whole('decoder-crop', 32)];
+const [encoderSteps, encoderCrop, decoderCrop] = [
+  whole('encoder-steps'),
+  whole('encoder-crop', 32),
+  whole('decoder-crop', 32),
+];
 const [batch, poolSize, seed, threads] = [whole('batch'), whole('pool'), whole('seed', 0), whole('threads')];
+const levels = autoencoderLevels.filter((level) => values.levels.split(',').includes(String(level)));
+const decoderSteps = values['decoder-steps'].split(',').map(Number);
+if (decoderSteps.length !== 5 || !decoderSteps.every((steps) => Number.isInteger(steps) && steps >= 1))
+  throw new Error(`--decoder-steps: expected five whole numbers, one for each level; got ${values['decoder-steps']}`);
+const lift = Number(values.lift ?? (from === undefined ? 0.6 : 0));
+if (!(lift >= 0)) throw new Error(`--lift: expected a number of at least 0; got ${String(values.lift)}`);
 
-/** Of the decoders' steps: the deep ones have most to learn, and the first is cheap and is asked for most. */
-const shares: Readonly<Record<AutoencoderLevel, number>> = { 1: 0.22, 2: 0.11, 3: 0.14, 4: 0.26, 5: 0.27 };
 /** Seeds of pictures for measuring, out of the way of those for training. */
 const heldOut = Array.from({ length: 24 }, (_, i) => -1 - i);
 
@@ -55,50 +79,77 @@ const heldOut = Array.from({ length: 24 }, (_, i) => -1 - i);
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 
-async function main(folder: string): Promise<void> {
+async function distilled(
+  folder: string,
+  pool: PicturePool,
+  stages: Stages,
+  signal: AbortSignal,
+): Promise<FinishedStage> {
+  return stages.run('encoder', async function* (resume) {
+    const teachers = await loadTeachers(folder);
+    try {
+      return yield* distillEncoder(
+        rememberingTeacher(teachers, (step) => pool.indices(step)),
+        (step) => pool.batch(step),
+        { steps: encoderSteps, seed, signal, taps: colorTaps, ...(resume && { resume }) },
+      );
+    } finally {
+      teachers.dispose();
+    }
+  });
+}
+
+/** All arrays of a file of weights. */
+async function arraysOf(file: string): Promise<NamedWeights> {
+  const source = await fileWeights(file);
+  const names = [...(await source.entries()).keys()];
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await source.read(name)] as const)));
+}
+
+const logOf = (file: string): string => `${file.replace(/\.safetensors$/, '')}.json`;
+
+async function main(): Promise<void> {
   if (threads > 1) await enableWasmThreads({ threads });
   else await tf.setBackend('wasm');
   await tf.ready();
 
   // The same pictures whatever the threads are; and everything that decides what is learned.
-  const { threads: _, out: __, teachers: ___, ...request } = values;
+  const { threads: _, out: __, teachers: ___, ...asked } = values;
+  const request = { ...asked, ...(from === undefined ? {} : { from: path.basename(from) }) };
   const stop = new AbortController();
   const { signal } = stop;
   process.once('SIGINT', () => {
     stop.abort();
   });
   await mkdir(path.dirname(path.resolve(out)), { recursive: true });
-  const stages = await openStages(`${out}.progress`, JSON.stringify({ ...request, shares }), signal);
+  const stages = await openStages(`${out}.progress`, JSON.stringify(request), signal);
 
+  const logs: Record<string, StageLog> = {};
   const pool = picturePool(poolSize, encoderCrop, batch, seed * 1_000_000);
-  const distilled = await stages.run('encoder', async function* (resume) {
-    const teachers = await loadTeachers(folder);
-    try {
-      return yield* distillEncoder(
-        rememberingTeacher(teachers, (step) => pool.indices(step)),
-        (step) => pool.batch(step),
-        {
-          steps: encoderSteps,
-          seed,
-          signal,
-          taps: colorTaps,
-          ...(resume && { resume }),
-        },
-      );
-    } finally {
-      teachers.dispose();
-    }
-  });
+  let begin: NamedWeights;
+  if (from === undefined) {
+    const { weights: found, ...log } = await distilled(folder!, pool, stages, signal);
+    logs['encoder'] = log;
+    begin = found;
+  } else begin = await arraysOf(from);
+  if (lift > 0)
+    begin = await wake(
+      begin,
+      lift,
+      Array.from({ length: 16 }, (_, i) => () => pool.batch(i)),
+    );
 
-  const weights: Record<string, NamedWeights[string]> = Object.fromEntries(
-    Object.entries(distilled.weights).filter(([name]) => name.startsWith('encoder.')),
-  );
-  const encoder = await loadVgg(safetensors(encodeSafetensors(weights)), { preprocessing: 'none', padding: 'reflect' });
-  const decoders: Record<string, StageLog> = {};
+  const kept = (name: string): boolean => from !== undefined || name.startsWith('encoder.');
+  const weights = Object.fromEntries(Object.entries(begin).filter(([name]) => kept(name)));
+  const encoderArrays = Object.fromEntries(Object.entries(begin).filter(([name]) => name.startsWith('encoder.')));
+  const encoder = await loadVgg(safetensors(encodeSafetensors(encoderArrays)), {
+    preprocessing: 'none',
+    padding: 'reflect',
+  });
   // Other pictures than the encoder's, larger and twice as many.
   const pictures = picturePool(2 * poolSize, decoderCrop, batch, seed * 1_000_000 + 500_000);
-  for (const level of [1, 2, 3, 4, 5] as const) {
-    const steps = Math.max(1, Math.round(decoderSteps * shares[level]));
+  for (const level of levels) {
+    const steps = decoderSteps[level - 1]!;
     const { weights: trained, ...log } = await stages.run(`decoder ${level}`, (resume) =>
       trainDecoder(encoder, (step) => pictures.batch(step), {
         level,
@@ -108,14 +159,14 @@ async function main(folder: string): Promise<void> {
         featureWeight: 0.25,
         featureLayers: [`relu${Math.min(3, Math.max(1, level - 1)) as 1 | 2 | 3}_1`],
         optimizer: { learningRate: 1e-3, beta2: 0.99, warmup: Math.min(50, steps) },
-        initialWeights: distilled.weights,
+        initialWeights: begin,
         seed,
         ...(resume && { resume }),
         signal,
       }),
     );
     Object.assign(weights, trained);
-    decoders[`decoder ${level}`] = log;
+    logs[`decoder ${level}`] = log;
   }
   encoder.dispose();
 
@@ -123,20 +174,18 @@ async function main(folder: string): Promise<void> {
   const bytes = encodeSafetensors(weights, { dtype: 'F16', metadata });
   await writeFile(out, bytes);
   const psnr = await reconstructionPsnr(bytes, heldOut, 160);
-  const { weights: _learned, ...encoderLog } = distilled;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const stageLogs = { encoder: encoderLog, ...decoders };
-  const log = { sha256, request, threads, tensorsLeft: tf.memory().numTensors, psnr, stages: stageLogs };
-  const plain = out.replace(/\.safetensors$/, '');
-  await writeFile(`${plain}.json`, `${JSON.stringify(log, rounded)}\n`);
-  await writeFile(`${plain}.svg`, svg(trainingPlot(stageLogs)));
+  const before: unknown = from === undefined ? undefined : JSON.parse(await readFile(logOf(from), 'utf8'));
+  const log = { sha256, request, threads, tensorsLeft: tf.memory().numTensors, psnr, stages: logs, before };
+  await writeFile(logOf(out), `${JSON.stringify(log, rounded)}\n`);
+  await writeFile(logOf(out).replace(/json$/, 'svg'), svg(trainingPlot(logs)));
   await stages.done();
   console.log(
     `${out}: ${bytes.length} bytes; PSNR of held-out drawn pictures, levels 1-5: ${psnr.map((db) => db.toFixed(1)).join(' / ')} dB`,
   );
 }
 
-main(values.teachers).catch((error: unknown) => {
+main().catch((error: unknown) => {
   // The message alone: the stack of the wasm backend is its whole code.
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   ...Object.fromEntries(middle.map((folder) => [folder, ['types', 'errors', 'internal']])),
   pipelines: ['types', 'errors', 'internal', ...middle],
   node: ['types', 'errors', 'internal', 'image', 'models/weights/index', 'models/weights/rangeReader'],
-  assets: ['models/weights/index', 'node/index'],
+  assets: ['models', 'pipelines', 'node/index'],
   index: ['types', 'errors', 'internal', ...middle, 'pipelines'],
 };
 const packages = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter'];

@@ -9,3 +9,5 @@ const here = typeof __filename === 'string' ? pathToFileURL(__filename).href : i
 export const slimUrl: URL = new URL('../../assets/slim.safetensors', here);
 
 export const slimWeights = (): WeightSource => safetensors(fileReader(fileURLToPath(slimUrl)));
+
+export { slimCascade, slimRecipe } from './settings.js';
