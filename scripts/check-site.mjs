@@ -1,6 +1,7 @@
 // Opens the documentation site (npm run docs first) in Chromium, wide and narrow, without a network: no page may scroll sideways,
 // formulas must be drawn, pictures must be there, and the search must find what is looked for. With a folder as argument it leaves
 // screenshots there, in light and dark: tsx scripts/check-site.mjs [folder]
+/* global document, window -- within the page */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -41,4 +41,4 @@ export const slimUrl: URL = new URL('../../assets/slim.safetensors', import.meta
  * ```
  */
 export const slimWeights = (): WeightSource => safetensors(slimUrl);
-export { slimCascade, slimRecipe } from './settings.js';
+export { type CascadeSettings, slimCascade, slimRecipe } from './settings.js';

@@ -10,4 +10,4 @@ export const slimUrl: URL = new URL('../../assets/slim.safetensors', here);
 
 export const slimWeights = (): WeightSource => safetensors(fileReader(fileURLToPath(slimUrl)));
 
-export { slimCascade, slimRecipe } from './settings.js';
+export { type CascadeSettings, slimCascade, slimRecipe } from './settings.js';

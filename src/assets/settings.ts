@@ -36,6 +36,14 @@ export const slimRecipe: Recipe = {
   vgg: {},
 };
 
+/** Arguments of `loadAutoencoders` and `universalStyleTransfer`. */
+export interface CascadeSettings {
+  /** The levels to load, from coarse to fine. */
+  readonly levels: readonly AutoencoderLevel[];
+  /** The strength at each of them. */
+  readonly strength: readonly number[];
+}
+
 /**
  * Settings of the cascade for the weights of `pastiche/assets`, found by looking at pictures: the `levels` to load and a `strength` for each.
  *
@@ -56,7 +64,7 @@ export const slimRecipe: Recipe = {
  * for (const level of levels) level.dispose();
  * ```
  */
-export const slimCascade: { readonly levels: readonly AutoencoderLevel[]; readonly strength: readonly number[] } = {
+export const slimCascade: CascadeSettings = {
   levels: [4, 3, 2, 1],
   strength: [0.8, 0.8, 0.8, 0.8],
 };
