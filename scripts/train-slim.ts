@@ -66,6 +66,8 @@ const [encoderSteps, encoderCrop, decoderCrop] = [
 ];
 const [batch, poolSize, seed, threads] = [whole('batch'), whole('pool'), whole('seed', 0), whole('threads')];
 const levels = autoencoderLevels.filter((level) => values.levels.split(',').includes(String(level)));
+if (levels.length !== values.levels.split(',').length)
+  throw new Error(`--levels: expected some of ${autoencoderLevels.join(',')}, each once; got ${values.levels}`);
 const decoderSteps = values['decoder-steps'].split(',').map(Number);
 if (decoderSteps.length !== 5 || !decoderSteps.every((steps) => Number.isInteger(steps) && steps >= 1))
   throw new Error(`--decoder-steps: expected five whole numbers, one for each level; got ${values['decoder-steps']}`);
@@ -132,20 +134,13 @@ async function main(): Promise<void> {
     logs['encoder'] = log;
     begin = found;
   } else begin = await arraysOf(from);
-  if (lift > 0)
-    begin = await wake(
-      begin,
-      lift,
-      Array.from({ length: 16 }, (_, i) => () => pool.batch(i)),
-    );
+  if (lift > 0) begin = await wake(begin, lift, (step) => Promise.resolve(pool.batch(step)));
 
-  const kept = (name: string): boolean => from !== undefined || name.startsWith('encoder.');
-  const weights = Object.fromEntries(Object.entries(begin).filter(([name]) => kept(name)));
-  const encoderArrays = Object.fromEntries(Object.entries(begin).filter(([name]) => name.startsWith('encoder.')));
-  const encoder = await loadVgg(safetensors(encodeSafetensors(encoderArrays)), {
-    preprocessing: 'none',
-    padding: 'reflect',
-  });
+  // What is not trained again stays.
+  const weights = Object.fromEntries(
+    Object.entries(begin).filter(([name]) => from !== undefined || name.startsWith('encoder.')),
+  );
+  const encoder = await loadVgg(safetensors(encodeSafetensors(begin)), { preprocessing: 'none', padding: 'reflect' });
   // Other pictures than the encoder's, larger and twice as many.
   const pictures = picturePool(2 * poolSize, decoderCrop, batch, seed * 1_000_000 + 500_000);
   for (const level of levels) {
