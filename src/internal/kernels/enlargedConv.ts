@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assertRoomForConv } from '../room.js';
 import type { Footprint, ForwardOp } from './op.js';
-import type { Padding } from './padding.js';
+import { type Padding, padByOne } from './padding.js';
 
 /*
  * Nearest-neighbour enlargement by 2 and the 3x3 convolution after it as one: where two rows are the same, so are the products with
@@ -49,9 +49,6 @@ export interface EnlargedConvTensors {
   /** `[out]`, four times. */
   bias: Tensor1D;
 }
-
-const none: [number, number] = [0, 0];
-const one: [number, number] = [1, 1];
 
 /** Of an enlargement and a convolution by `[3, 3, in, out]`. */
 export const enlargedConvFootprint = ([, , input, output]: KernelShape): Footprint => ({
@@ -104,10 +101,10 @@ export function enlargedConv({ kernel, bias }: EnlargedConvTensors, padding: Pad
       const windows = tf.tidy(() =>
         tf.fused.conv2d<Tensor4D>({
           // An enlarged picture begins with its first row twice: reflected or not, what is before it is that row once more.
-          x: padding === 'zero' ? x : tf.mirrorPad(x, [none, one, one, none], 'symmetric'),
+          x: padding === 'zero' ? x : padByOne(x, 'replicate'),
           filter: kernel,
           strides: 1,
-          pad: padding === 'zero' ? [none, one, one, none] : 'valid',
+          pad: padding === 'zero' ? 1 : 'valid',
           bias,
           activation,
         }),
