@@ -3,7 +3,8 @@ import { resizeImage } from '../image/index.js';
 import { assertImage, assertNumber, assertOneOf } from '../internal/assert.js';
 import { lateResult, lateTensor } from '../internal/lateResult.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
-import { type LbfgsResult, lbfgsSteps } from '../optim/index.js';
+import type { LbfgsResult } from '../optim/index.js';
+import { checkedSteps } from '../optim/steps.js';
 import type { Image } from '../types.js';
 import { assertPictures } from './assertPictures.js';
 import { resolveRecipe, resolveStyles, type StyleChoice } from './objectiveOptions.js';
@@ -44,14 +45,16 @@ async function* paint<L extends string>(
       owned.dispose(image);
       const objective = levelObjective(owned, { ...options, ...lean?.objective }, styles, size, styleScale);
       try {
-        const steps = lbfgsSteps<Image>(objective, start, {
+        const settings = {
           ...recipe.optimizer,
           ...options.optimizer,
           ...lean?.optimizer,
           maxIterations,
           bounds: { min: 0, max: 1, ...bounds },
           ...(signal === undefined ? {} : { signal }),
-        });
+        };
+        // Their result is asked for below, so it need not wait on the host.
+        const steps = checkedSteps(objective, start, settings, (result) => result);
         let next = await steps.next();
         try {
           while (next.done !== true) {
