@@ -6,9 +6,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { slimCascade } from 'pastiche/assets';
 import sharp from 'sharp';
 import {
   type Autoencoder,
+  type AutoencoderLevel,
   type StylizeSettings,
   type TransferMethod,
   loadAutoencoders,
@@ -22,13 +24,11 @@ import { asset, openWeights } from '../examples/support/weights.js';
 
 const root = path.join(import.meta.dirname, '..');
 const mostBytes = 100_000;
-/** The level that universal style transfer begins at. The deeper ones of the present weights lose colour: see the sheet `layers`. */
-const deepest = 3;
-
 await startWasm();
 const weights = await openWeights();
 const extractor = await loadVgg(weights);
 const levels = await loadAutoencoders(weights, { family: 'slim' });
+const usualLevels = levels.filter(({ level }) => slimCascade.levels.includes(level as AutoencoderLevel));
 const [content, swirls, glass] = await Promise.all(
   ['content-harbour', 'style-swirls', 'style-glass'].map((name) => readImage(asset(`${name}.png`), { longSide: 320 })),
 );
@@ -51,7 +51,7 @@ const transferred = async (
   settings: { strength?: number; method?: TransferMethod; levels?: readonly Autoencoder[] },
   style = swirls,
 ): Promise<ContactSheetCell> => {
-  const usual = { levels: levels.slice(0, deepest), strength: 0.8, content: content!, style: style! };
+  const usual = { levels: usualLevels, strength: 0.8, content: content!, style: style! };
   return { image: await universalStyleTransfer({ ...usual, ...settings }), label };
 };
 async function row<T>(values: readonly T[], cell: (value: T) => Promise<ContactSheetCell>): Promise<Cells> {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { slimCascade } from 'pastiche/assets';
 import {
   type Autoencoder,
   type AutoencoderFamilyName,
@@ -27,9 +28,6 @@ export interface OpenedModels {
   readonly family: AutoencoderFamilyName;
   readonly description: string;
 }
-
-/** The fifth level of the small weights makes a mush of most pictures. */
-const usualOfSmallOnes: readonly AutoencoderLevel[] = [4, 3, 2, 1];
 
 const publicFamilies = ['ust', 'ust16x'] as const;
 
@@ -114,7 +112,7 @@ export async function openAutoencoders(options: ModelsOptions): Promise<OpenedMo
   const found = await find(models);
   const { family, sources, place, levels: known } = choose(found, models, options);
   // Coarse to fine, as the levels are gone through; a strength for each is then in the order of the list.
-  const usual = options.models === undefined ? usualOfSmallOnes : [...known].reverse();
+  const usual = options.models === undefined ? slimCascade.levels : [...known].reverse();
   const wanted = (options.levels ?? usual) as readonly AutoencoderLevel[];
   const others =
     found.length > 1 && options.family === undefined
