@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
 import { assert, assertImage, assertNumber, show } from '../../internal/assert.js';
+import { mixedSeed } from '../../internal/mixedSeed.js';
 import { randomNumbers } from '../../internal/randomNumbers.js';
 import type { Image } from '../../types.js';
 
@@ -77,7 +78,7 @@ export function batchDrawer(
   );
   const order = epochs(pictures.length, seed);
   return (step) => {
-    const { uniform } = randomNumbers(mixed(seed, step));
+    const { uniform } = randomNumbers(mixedSeed(seed, step));
     const batch = tf.tidy(() =>
       tf.concat(
         Array.from({ length: batchSize }, (_, i) => {
@@ -92,17 +93,13 @@ export function batchDrawer(
   };
 }
 
-/** One number out of two: neighbouring steps and seeds are far apart. */
-const mixed = (seed: number, step: number): number =>
-  (Math.imul(seed, 0x85ebca6b) + Math.imul(step + 1, 0xc2b2ae35)) | 0;
-
 /** The picture at place `i` of an endless list that shows each of `count` pictures once, in random order, before any again. */
 function epochs(count: number, seed: number): (i: number) => number {
   let shuffled: { epoch: number; order: number[] } | undefined;
   return (i) => {
     const epoch = Math.floor(i / count);
     if (shuffled?.epoch !== epoch) {
-      const { uniform } = randomNumbers(mixed(seed ^ 0x5f3759df, epoch));
+      const { uniform } = randomNumbers(mixedSeed(seed ^ 0x5f3759df, epoch));
       const order = Array.from({ length: count }, (_, k) => k);
       for (let k = count - 1; k > 0; k--) {
         const other = Math.floor(uniform() * (k + 1));

@@ -32,6 +32,12 @@ export interface TrainDecoderOptions<L extends string = string> extends BatchOpt
   readonly featureLayers?: readonly L[];
   /** Weight of the distance of the mean colours of 8x8 pixels, which deep levels tend to lose. @defaultValue 0 */
   readonly colorWeight?: number;
+  /**
+   * How much noise the decoder sees in the features of every picture: a deviation between 0 and this, in units of the root mean square
+   * of each channel. The picture that it has to return stays clean, so that it learns to make something plausible of features that
+   * no picture has, such as transformed ones. @defaultValue 0
+   */
+  readonly featureNoise?: number;
   /** Widths of the decoder's blocks, 1 to `level`; the last is the encoder's. @defaultValue those of the encoder */
   readonly channels?: readonly number[];
   /** How convolutions continue the features beyond their border. @defaultValue 'reflect' */
@@ -54,6 +60,7 @@ export interface DecoderPlan<L extends string> extends DecoderLossSettings<L> {
   /** Widths of the blocks 1..level. */
   readonly channels: readonly number[];
   readonly padding: Padding;
+  readonly featureNoise: number;
 }
 
 /** Checks the options that need nothing but the encoder, which shows its widths on a small grey picture. */
@@ -67,6 +74,7 @@ export function decoderPlan<L extends string>(
     pixelWeight = 1,
     featureWeight = 1,
     colorWeight = 0,
+    featureNoise = 0,
     padding = 'reflect',
   } = options;
   assert(
@@ -78,6 +86,7 @@ export function decoderPlan<L extends string>(
   assertNumber(where, 'pixelWeight', pixelWeight, { min: 0 });
   assertNumber(where, 'featureWeight', featureWeight, { min: 0 });
   assertNumber(where, 'colorWeight', colorWeight, { min: 0 });
+  assertNumber(where, 'featureNoise', featureNoise, { min: 0 });
   const layer = `relu${level}_1` as L;
   const { featureLayers = [layer] } = options;
   for (const name of [layer, ...featureLayers])
@@ -92,7 +101,8 @@ export function decoderPlan<L extends string>(
     StyleError,
   );
   const channels = decoderChannels(encoder, level, options.channels);
-  return { level, layer, channels, padding, reduction, pixelWeight, featureWeight, colorWeight, featureLayers };
+  const loss = { reduction, pixelWeight, featureWeight, colorWeight, featureLayers };
+  return { level, layer, channels, padding, featureNoise, ...loss };
 }
 
 function decoderChannels<L extends string>(

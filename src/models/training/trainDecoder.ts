@@ -10,6 +10,7 @@ import { type Gradients, forwardChain } from './chain.js';
 import { decoderConvolutions, decoderLayers, randomConvolution } from './decoderChain.js';
 import { decoderLoss } from './decoderLoss.js';
 import { type DecoderPlan, type TrainDecoderOptions, decoderPlan, smallestSide, where } from './decoderOptions.js';
+import { withNoise } from './featureNoise.js';
 import type { TrainableLayer } from './layer.js';
 import { trainingLoop } from './loop.js';
 import { type NamedWeights, findConvolution, readWeights } from './namedWeights.js';
@@ -62,7 +63,7 @@ async function* run<L extends string>(
   options: TrainDecoderOptions<L>,
   parts: Pick<Training, 'drawBatch'> & { openOptimizer: ReturnType<typeof scheduledOptimizer> },
 ): AsyncGenerator<TrainDecoderStep, TrainDecoderResult, undefined> {
-  const { level, layer, padding, featureLayers } = plan;
+  const { level, layer, padding, featureLayers, featureNoise } = plan;
   const { steps, seed = 0, resume, initialWeights, signal } = options;
   const owned = ownedTensors();
   const optimizer = parts.openOptimizer();
@@ -82,9 +83,10 @@ async function* run<L extends string>(
       optimizer,
       parameters,
       drawBatch: parts.drawBatch,
-      evaluate(image: Image): Evaluation {
+      evaluate(image: Image, step: number): Evaluation {
         const target = encoder.features(image, wanted);
-        const pass = forwardChain(layers, target[layer]);
+        const seen = featureNoise === 0 ? target[layer] : withNoise(target[layer], featureNoise, seed, step);
+        const pass = forwardChain(layers, seen);
         const { losses, gradient } = decoderLoss(encoder, plan, pass.y, image, target);
         const gradients: Gradients = new Map();
         pass.backward(new Map([[layers.at(-1)!.name, gradient]]), gradients, false);

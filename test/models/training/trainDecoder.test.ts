@@ -114,6 +114,7 @@ describe('the gradient of all weights together is the slope of the loss', () => 
       { pixelWeight: 0, padding: 'replicate', channels: [3, 8] },
     ],
     ['level 3', { level: 3, featureLayers: ['relu3_1'], featureWeight: 0.2 }],
+    ['features seen through noise', { featureNoise: 0.5 }],
     ['colours of 16x16 pixels out of 20', { cropSize: 20, featureWeight: 0, colorWeight: 1 }],
   ])('%s', async (_, terms) => {
     const { weights } = await oneStep({ ...terms, optimizer: still });
@@ -136,14 +137,15 @@ describe('the gradient of all weights together is the slope of the loss', () => 
 
 describe('snapshot and resume', () => {
   test('a resumed run equals one that was never stopped: on cpu bit for bit', async () => {
-    const whole = await finish(trainDecoder(encoder, images, { ...options, steps: 5 }));
-    const half = trainDecoder(encoder, images, { ...options, steps: 5 });
+    const noisy = { ...options, steps: 5, featureNoise: 0.3 };
+    const whole = await finish(trainDecoder(encoder, images, noisy));
+    const half = trainDecoder(encoder, images, noisy);
     await half.next();
     const second = (await half.next()).value as TrainDecoderStep;
     const snapshot = structuredClone(await second.snapshot());
     await half.return(undefined as never);
     expect(snapshot.step).toBe(2);
-    const rest = await finish(trainDecoder(encoder, images, { ...options, steps: 5, resume: snapshot }));
+    const rest = await finish(trainDecoder(encoder, images, { ...noisy, resume: snapshot }));
     expect(rest.steps.map(({ step }) => step)).toEqual([3, 4, 5]);
     const losses = whole.steps.slice(2).map(({ loss }) => loss);
     const [resumed, never] = [rest.result.snapshot, whole.result.snapshot];
@@ -259,6 +261,7 @@ describe('bad arguments', () => {
     [{ padding: 'same' }, "padding must be one of 'zero', 'reflect', 'replicate'; got 'same'"],
     [{ pixelWeight: -1 }, 'pixelWeight must be a number in 0..Infinity; got -1'],
     [{ featureWeight: NaN }, 'featureWeight must be a number in 0..Infinity; got NaN'],
+    [{ featureNoise: -1 }, 'featureNoise must be a number in 0..Infinity; got -1'],
     [{ colorWeight: 'much' }, "colorWeight must be a number in 0..Infinity; got 'much'"],
     [
       { pixelWeight: 0, featureWeight: 0 },
