@@ -3,21 +3,13 @@
  * decoders of a file: `npm run train:slim -- --from FILE --levels 1,2`.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import {
-  type NamedWeights,
-  autoencoderLevels,
-  distillEncoder,
-  encodeSafetensors,
-  loadVgg,
-  safetensors,
-  trainDecoder,
-} from '../src/index.js';
+import { type NamedWeights, autoencoderLevels, distillEncoder, encodeSafetensors } from '../src/index.js';
 import { enableWasmThreads, fileWeights } from '../src/node/index.js';
 import { svg } from '../bench/report/svg.js';
 import { trainingPlot } from './training/plot.js';
@@ -25,6 +17,7 @@ import { type PicturePool, picturePool } from './training/pool.js';
 import { reconstructionPsnr } from './training/reconstruction.js';
 import { type FinishedStage, type StageLog, type Stages, openStages } from './training/stages.js';
 import { colorTaps, loadTeachers, rememberingTeacher } from './training/teachers.js';
+import { trainDecoders } from './training/trainDecoders.js';
 import { wake } from './training/wake.js';
 
 const { values } = parseArgs({
@@ -39,6 +32,7 @@ const { values } = parseArgs({
     'encoder-crop': { type: 'string', default: '96' },
     'decoder-crop': { type: 'string', default: '112' },
     batch: { type: 'string', default: '4' },
+    noise: { type: 'string', default: '1' },
     pool: { type: 'string', default: '800' },
     threads: { type: 'string', default: String(os.availableParallelism()) },
     seed: { type: 'string', default: '0' },
@@ -71,6 +65,8 @@ if (levels.length !== values.levels.split(',').length)
 const decoderSteps = values['decoder-steps'].split(',').map(Number);
 if (decoderSteps.length !== 5 || !decoderSteps.every((steps) => Number.isInteger(steps) && steps >= 1))
   throw new Error(`--decoder-steps: expected five whole numbers, one for each level; got ${values['decoder-steps']}`);
+const featureNoise = Number(values.noise);
+if (!(featureNoise >= 0)) throw new Error(`--noise: expected a number of at least 0; got ${values.noise}`);
 const lift = Number(values.lift ?? (from === undefined ? 0.6 : 0));
 if (!(lift >= 0)) throw new Error(`--lift: expected a number of at least 0; got ${String(values.lift)}`);
 
@@ -140,30 +136,25 @@ async function main(): Promise<void> {
   const weights = Object.fromEntries(
     Object.entries(begin).filter(([name]) => from !== undefined || name.startsWith('encoder.')),
   );
-  const encoder = await loadVgg(safetensors(encodeSafetensors(begin)), { preprocessing: 'none', padding: 'reflect' });
   // Other pictures than the encoder's, larger and twice as many.
-  const pictures = picturePool(2 * poolSize, decoderCrop, batch, seed * 1_000_000 + 500_000);
+  const pictures = { count: 2 * poolSize, side: decoderCrop, batch, firstSeed: seed * 1_000_000 + 500_000 };
+  const tasks = levels.map((level) => ({
+    ...{
+      level,
+      steps: decoderSteps[level - 1]!,
+      weights: begin,
+      pictures,
+      seed,
+      featureNoise: level < 4 ? 0 : featureNoise,
+    },
+    ...{ progress: `${out}.decoder${level}.progress`, request: JSON.stringify(request) },
+  }));
+  const finished = await trainDecoders(tasks, threads, signal);
   for (const level of levels) {
-    const steps = decoderSteps[level - 1]!;
-    const { weights: trained, ...log } = await stages.run(`decoder ${level}`, (resume) =>
-      trainDecoder(encoder, (step) => pictures.batch(step), {
-        level,
-        steps,
-        pixelWeight: 20,
-        colorWeight: 25,
-        featureWeight: 0.25,
-        featureLayers: [`relu${Math.min(3, Math.max(1, level - 1)) as 1 | 2 | 3}_1`],
-        optimizer: { learningRate: 1e-3, beta2: 0.99, warmup: Math.min(50, steps) },
-        initialWeights: begin,
-        seed,
-        ...(resume && { resume }),
-        signal,
-      }),
-    );
+    const { weights: trained, ...log } = finished.get(level)!;
     Object.assign(weights, trained);
     logs[`decoder ${level}`] = log;
   }
-  encoder.dispose();
 
   const metadata = { family: 'slim', preprocessing: 'none', padding: 'reflect', license: 'MIT' };
   const bytes = encodeSafetensors(weights, { dtype: 'F16', metadata });
@@ -175,6 +166,7 @@ async function main(): Promise<void> {
   await writeFile(logOf(out), `${JSON.stringify(log, rounded)}\n`);
   await writeFile(logOf(out).replace(/json$/, 'svg'), svg(trainingPlot(logs)));
   await stages.done();
+  for (const { progress } of tasks) await rm(progress, { force: true });
   console.log(
     `${out}: ${bytes.length} bytes; PSNR of held-out drawn pictures, levels 1-5: ${psnr.map((db) => db.toFixed(1)).join(' / ')} dB`,
   );

@@ -8,12 +8,19 @@ export interface Ended {
 }
 
 /** Starts a program of examples/ as people do, without npm in between. `whileRunning` sees all that it has written so far, piece by piece. */
-export function runProgram(
+export const runProgram = (
   name: string,
+  args: readonly string[],
+  whileRunning?: (written: string, child: ChildProcessWithoutNullStreams) => void,
+): Promise<Ended> => runFile(`examples/${name}.ts`, args, whileRunning);
+
+/** The same for any program of this repository. */
+export function runFile(
+  file: string,
   args: readonly string[],
   whileRunning: (written: string, child: ChildProcessWithoutNullStreams) => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', `examples/${name}.ts`, ...args]);
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args]);
   let [stdout, stderr] = ['', ''];
   const hear = (): void => whileRunning(stdout + stderr, child);
   child.stdout.on('data', (data: Buffer) => {
