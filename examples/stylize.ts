@@ -1,4 +1,5 @@
 // Neural style transfer on the command line: npm run stylize -- --content A --style B --out C.png
+import { slimRecipe } from '../src/assets/node.js';
 import { type Recipe, loadVgg, presets, stylizeSteps } from '../src/index.js';
 import { readImage, writeImage } from '../src/node/index.js';
 import { given, list, number } from './support/options.js';
@@ -18,13 +19,14 @@ const usage = `Paints a photograph in the style of a picture.
                          vgg19-torchvision (downloaded)                             (small ones of this repository)
   --preprocessing NAME   what the weights expect: torchvision, caffe, none          (what the file says)
   --preset NAME          ${Object.keys(presets).join(', ')}
+                         (relative; that of the small weights where these are used)
   --content-layers L,L   layers that hold the content                               (the preset's)
   --style-layers L,L     layers that hold the style                                 (the preset's)
   --content-weight W     --style-weight W     --variation-weight W                  (the preset's)
   --style-scale S        size of the style's longer side, in those of the content   (1)
   --size N               longer side of the result in pixels                        (384)
   --levels N             sizes to paint at, coarse to fine                          (2)
-  --iterations N         optimiser steps at each level                              (150)
+  --iterations N         optimiser steps at each level                              (the preset's)
   --init NAME            content, style or noise                                    (the preset's)
   --seed N               seed of the noise                                          (0)
   --save-every K         writes the picture every K steps
@@ -47,7 +49,7 @@ const options = {
   'style-scale': { type: 'string' },
   size: { type: 'string', default: '384' },
   levels: { type: 'string', default: '2' },
-  iterations: { type: 'string', default: '150' },
+  iterations: { type: 'string' },
   init: { type: 'string' },
   seed: { type: 'string' },
   'save-every': { type: 'string', default: '0' },
@@ -74,8 +76,8 @@ async function main(values: Values<typeof options>): Promise<void> {
     styles,
     signal: interrupt(),
     levels: number(values.levels),
-    iterations: number(values.iterations),
-    ...given('preset', values.preset, (name) => name as 'relative'),
+    preset: (values.preset ?? (values.weights === undefined ? slimRecipe : 'relative')) as 'relative' | Recipe,
+    ...given('iterations', values.iterations, number),
     ...given('contentLayers', values['content-layers'], list),
     ...given('styleLayers', values['style-layers'], list),
     ...given('contentWeight', values['content-weight'], number),

@@ -1,6 +1,6 @@
 /**
  * The small weights beside the public ones, on photographs that no training has seen:
- * `npm run compare:slim -- --photos FOLDER --models FOLDER [--weights FILE] [--size N]`. Writes out/slim-cascade.png, where rows
+ * `npm run compare:slim -- --photos FOLDER --models FOLDER [--weights FILE] [--size N] [--threads N]`. Writes out/slim-cascade.png, where rows
  * of networks stand under each other, and out/slim-gatys.png. Each picture has its seconds.
  *
  * `--photos` holds `content/` and `style/`; `--models` the 16x autoencoders and VGG-19 (`vgg19-imagenet-conv1_1-conv3_4.safetensors`).
@@ -19,6 +19,7 @@ import {
   type Autoencoder,
   type FeatureExtractor,
   type Image,
+  type Recipe,
   loadAutoencoders,
   loadVgg,
   stylizeSteps,
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     models: { type: 'string' },
     weights: { type: 'string', default: 'assets/slim.safetensors' },
     size: { type: 'string', default: '384' },
+    threads: { type: 'string' },
   },
 });
 const { photos, models } = values;
@@ -47,7 +49,12 @@ const cascades = [
   [4, 0.8],
 ] as const;
 
-await startWasm();
+interface Optimiser {
+  readonly extractor: FeatureExtractor;
+  readonly settings: { readonly preset?: Recipe; readonly iterations: readonly number[] };
+}
+
+await startWasm(values.threads);
 const signal = interrupt();
 const slim = await fileWeights(values.weights);
 const vgg = await fileWeights(path.join(models, 'vgg19-imagenet-conv1_1-conv3_4.safetensors'));
@@ -55,9 +62,10 @@ const autoencoders: Readonly<Record<string, Autoencoder[]>> = {
   slim: await loadAutoencoders(slim, { family: 'slim', levels: [5, 4, 3, 2, 1] }),
   '16x': (await openAutoencoders({ models, family: 'ust16x' })).levels,
 };
-const extractors: Readonly<Record<string, FeatureExtractor>> = {
-  slim: await loadVgg(slim),
-  'VGG-19': await loadVgg(vgg),
+/** As many steps, from coarse to fine, as it takes until more of them change little to the eye. */
+const optimisers: Readonly<Record<string, Optimiser>> = {
+  slim: { extractor: await loadVgg(slim, { upTo: 'relu4_1' }), settings: { preset: slimRecipe, iterations: [60, 20] } },
+  'VGG-19': { extractor: await loadVgg(vgg), settings: { iterations: [100, 50] } },
 };
 
 const read = (kind: 'content' | 'style', name: string): Promise<Image> =>
@@ -82,12 +90,11 @@ for (const [contentName, styleName] of pairs) {
       painted.push({ image, label: seconds(`${network}, ${deepest} to 1, ${strength}`, time) });
     }
   optimised.push(...pair);
-  for (const [network, extractor] of Object.entries(extractors)) {
-    const settings = network === 'slim' ? { preset: slimRecipe } : {};
+  for (const [network, { extractor, settings }] of Object.entries(optimisers)) {
     const { image, seconds: time } = await paint(
-      stylizeSteps({ extractor, content, style, levels: 2, iterations: [100, 50], signal, ...settings }),
+      stylizeSteps({ extractor, content, style, levels: settings.iterations.length, signal, ...settings }),
     );
-    optimised.push({ image, label: seconds(network, time) });
+    optimised.push({ image, label: seconds(`${network}, ${settings.iterations.join(' + ')} steps`, time) });
     console.log(optimised.at(-1)!.label);
   }
 }
@@ -95,5 +102,9 @@ await mkdir('out', { recursive: true });
 await writeFile('out/slim-cascade.png', await contactSheet(painted, { columns: 6, cellWidth: Number(values.size) }));
 await writeFile('out/slim-gatys.png', await contactSheet(optimised, { columns: 4, cellWidth: Number(values.size) }));
 console.log('Look at out/slim-cascade.png and out/slim-gatys.png.');
-for (const one of [...Object.values(autoencoders).flat(), ...Object.values(extractors)]) one.dispose();
+for (const one of [
+  ...Object.values(autoencoders).flat(),
+  ...Object.values(optimisers).map(({ extractor }) => extractor),
+])
+  one.dispose();
 tf.dispose([...painted, ...optimised].map(({ image }) => image));

@@ -31,7 +31,7 @@ export const slimRecipe: Recipe = {
   },
   variation: { weight: 5, norm: 'l2', reduction: 'mean' },
   init: 'content',
-  iterations: 150,
+  iterations: 60,
   optimizer: {},
   vgg: {},
 };

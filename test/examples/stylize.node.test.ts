@@ -18,7 +18,7 @@ describe.skipIf(inject('backend') !== 'wasm')('npm run stylize', () => {
     const { code, stdout, stderr } = await runProgram('stylize', [...pair, ...few, '--out', out]);
     expect(stderr).toContain('48x36 pixels on wasm, 1 thread');
     expect(stderr).toMatch(/ {2}5\/5 {2}loss \d.* s, 0 s left/);
-    expect(stdout).toMatch(/a\.png: loss \d+\.\d+ after \d+ evaluations, \d+\.\d s\n {2}content relu4_2 /);
+    expect(stdout).toMatch(/a\.png: loss \d+\.\d+ after \d+ evaluations, \d+\.\d s\n {2}content relu3_2 /);
     expect(code).toBe(0);
     const { width, height } = await sharp(out).metadata();
     expect([width, height]).toEqual([48, 36]);
