@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { appendPair, newestPairs } from './direction.js';
-import { scaled } from './layout.js';
 import { dropHistory, type Run } from './run.js';
 import type { Found, Measure } from './search.js';
 
-/** Moves the run to the point found, and learns from the step if the objective curves upwards along it. */
+/** Moves the run to the point found, and learns from the step if the objective curves upwards along it. Takes over the direction. */
 export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found: Found): void {
   const { owned, history, settings, vectors, progress } = run;
   const { point, evaluation } = found.trial;
   const { numbers, gradient } = evaluation;
   const measured = (name: Measure): number => evaluation.also(name)[0]!;
-  const xDiff = owned.own(scaled(direction, point.step));
+  const xDiff = point.step === 1 ? direction : owned.own(tf.mul<Tensor2D>(direction, point.step));
+  if (xDiff !== direction) owned.dispose(direction);
   const gradDiff = owned.own(tf.sub<Tensor2D>(gradient, vectors.gradient));
   const x = owned.own(tf.add<Tensor2D>(vectors.x, xDiff));
   const xDiffGradDiff = point.step * measured('directionGradDiff');

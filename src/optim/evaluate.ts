@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { readBack } from '../internal/device.js';
+import { rowNorms } from '../internal/kernels/vectors.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
-import { rowDot, type Layout } from './layout.js';
+import type { Layout } from './layout.js';
 import { evaluateObjective } from './objective.js';
 import type { Bounds } from './options.js';
 import { pack, type Measured } from './readback.js';
@@ -31,7 +32,7 @@ export interface Evaluation<K extends string> {
 }
 
 /** `max |x|`. */
-export const largest = (x: Tensor): Tensor => tf.tidy(() => tf.max(tf.abs(x)));
+export const largest = (x: Tensor2D): Tensor => tf.tidy(() => tf.max(tf.unstack(rowNorms(x))[1]!));
 
 /** Evaluates the objective at `x`, which it takes over, and reads all scalars of the evaluation back at once. */
 export async function evaluate<T extends Tensor, K extends string>(
@@ -49,15 +50,16 @@ export async function evaluate<T extends Tensor, K extends string>(
   owned.dispose(x, shaped, grad);
   const { tensor, unpack } = pack<string>(layout.rows, () => {
     const outside = excess === undefined ? undefined : layout.toRows(excess);
-    const { sums, values } = measure(gradient);
+    const { dots, sums, values } = measure(gradient);
+    const [absSums, maxima] = tf.unstack(rowNorms(gradient));
     return {
-      sums: {
-        ...sums,
-        gradSquared: rowDot(gradient, gradient),
-        gradAbsSum: tf.tidy(() => tf.sum(tf.abs(gradient), 1)),
-        excessSquared: outside === undefined ? undefined : rowDot(outside, outside),
+      dots: {
+        ...dots,
+        gradSquared: [gradient, gradient],
+        excessSquared: outside === undefined ? undefined : [outside, outside],
       },
-      values: { ...values, loss: value, gradInf: largest(gradient), parts },
+      sums: { ...sums, gradAbsSum: absSums },
+      values: { ...values, loss: value, gradInf: tf.max(maxima!), parts },
     };
   });
   owned.own(tensor);

@@ -41,11 +41,3 @@ export function rowLayout(shape: number[]): Layout {
     },
   };
 }
-
-/** `sum(a * b)` of each row, `[rows]`. On wasm a product over whole rows is far faster than a `matMul`. */
-export function rowDot(a: Tensor2D, b: Tensor2D): Tensor1D {
-  return tf.tidy(() => tf.sum<Tensor1D>(tf.mul(a, b), 1));
-}
-
-/** `factor * x`, always a new tensor. */
-export const scaled = (x: Tensor2D, factor: number): Tensor2D => (factor === 1 ? tf.clone(x) : tf.mul(x, factor));

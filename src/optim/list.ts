@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { combination, rowDots } from '../internal/kernels/vectors.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { History, Pair } from './history.js';
-import { rowDot } from './layout.js';
 
 /** Each vector in a tensor of its own: the fastest on cpu and wasm. */
 export function listHistory(capacity: number, owned: OwnedTensors): History {
@@ -14,12 +13,10 @@ export function listHistory(capacity: number, owned: OwnedTensors): History {
     products: (gradient) =>
       pairs.length === 0
         ? undefined
-        : tf.tidy(() =>
-            tf.stack([
-              ...pairs.map(({ xDiff }) => rowDot(xDiff, gradient)),
-              ...pairs.map(({ gradDiff }) => rowDot(gradDiff, gradient)),
-            ]),
-          ),
+        : rowDots([
+            ...pairs.map(({ xDiff }) => [xDiff, gradient] as const),
+            ...pairs.map(({ gradDiff }) => [gradDiff, gradient] as const),
+          ]),
     read(sums, before) {
       const count = pairs.length;
       const xDiffGradient = sums.slice(0, count);
@@ -32,19 +29,11 @@ export function listHistory(capacity: number, owned: OwnedTensors): History {
         gradDiffGradDiff: gradDiffGradient.map((value, i) => value - before.gradDiffGradient[i]!),
       };
     },
-    combine(gradient, coefficients) {
-      let sum: Tensor2D = tf.mul(gradient, coefficients.gradient);
-      const add = (vector: Tensor2D, coefficient: number): void => {
-        const before = sum;
-        sum = tf.tidy(() => tf.add(before, tf.mul(vector, coefficient)));
-        before.dispose();
-      };
-      pairs.forEach(({ xDiff, gradDiff }, i) => {
-        add(xDiff, coefficients.xDiff[i]!);
-        add(gradDiff, coefficients.gradDiff[i]!);
-      });
-      return sum;
-    },
+    combine: (gradient, coefficients) =>
+      combination(
+        [gradient, ...pairs.flatMap(({ xDiff, gradDiff }) => [xDiff, gradDiff])],
+        [coefficients.gradient, ...pairs.flatMap((_, i) => [coefficients.xDiff[i]!, coefficients.gradDiff[i]!])],
+      ),
     push(pair) {
       pairs.push({ xDiff: owned.own(pair.xDiff), gradDiff: owned.own(pair.gradDiff) });
       if (pairs.length > capacity) drop(pairs.shift()!);

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { rowDots } from '../internal/kernels/vectors.js';
 
-/** Tensors to read back, by name: partial sums per row, `[rows]` or `[k, rows]`, and values as they are. */
+/** What to read back, by name: dot products, partial sums per row, `[rows]` or `[k, rows]`, and values as they are. */
 export interface Measured<K extends string> {
+  readonly dots: Partial<Record<K, readonly [Tensor2D, Tensor2D] | undefined>>;
   readonly sums: Partial<Record<K, Tensor | undefined>>;
   readonly values: Partial<Record<K, Tensor | undefined>>;
 }
@@ -30,20 +32,21 @@ function groupsOf(rows: number): number {
 export function pack<K extends string>(rows: number, measure: () => Measured<K>): Packed<K> {
   const groups = groupsOf(rows);
   const contents: { name: K; count: number; summed: boolean }[] = [];
-  const collect = (named: Measured<K>['sums'], summed: boolean): Tensor[] =>
-    (Object.entries(named) as [K, Tensor | undefined][]).flatMap(([name, tensor]) => {
-      if (tensor === undefined) return [];
-      contents.push({ name, count: tensor.size / (summed ? rows : 1), summed });
-      return [tensor];
+  const collect = <V>(named: Partial<Record<K, V | undefined>>, count: (value: V) => number, summed: boolean): V[] =>
+    (Object.entries(named) as [K, V | undefined][]).flatMap(([name, value]) => {
+      if (value === undefined) return [];
+      contents.push({ name, count: count(value), summed });
+      return [value];
     });
   const tensor = tf.tidy(() => {
-    const { sums, values } = measure();
-    const partial = tf.concat(
-      collect(sums, true).map((t) => tf.reshape<tf.Rank.R2>(t, [-1, rows])),
-      0,
-    );
+    const { dots, sums, values } = measure();
+    const products = rowDots(collect(dots, () => 1, true));
+    const others = collect(sums, ({ size }: Tensor) => size / rows, true);
+    const partial = tf.concat([products, ...others.map((t) => tf.reshape<tf.Rank.R2>(t, [-1, rows]))], 0);
     const grouped: Tensor = tf.sum(tf.reshape(partial, [-1, groups, rows / groups]), 2);
-    return tf.concat([grouped, ...collect(values, false)].map((t) => tf.reshape<tf.Rank.R1>(t, [t.size])));
+    return tf.concat(
+      [grouped, ...collect(values, ({ size }: Tensor) => size, false)].map((t) => tf.reshape<tf.Rank.R1>(t, [t.size])),
+    );
   });
   const unpack = (data: ArrayLike<number>): ((name: K) => number[]) => {
     let at = 0;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { combination } from '../internal/kernels/vectors.js';
 import { evaluate, largest, type Evaluation } from './evaluate.js';
-import { rowDot, scaled } from './layout.js';
 import { fixedStep, isFinitePoint, strongWolfe, type Point } from './lineSearch.js';
 import { isAborted, type Run } from './run.js';
 import type { LbfgsStatus } from './status.js';
@@ -45,7 +45,7 @@ async function tryStep<T extends Tensor>(
   const { x, gradient } = run.vectors;
   const evaluation = await evaluate<T, Measure>(
     objective,
-    owned.own(tf.tidy(() => tf.add<Tensor2D>(x, scaled(direction, step)))),
+    owned.own(combination([x, direction], [1, step])),
     layout,
     owned,
     settings.bounds,
@@ -53,15 +53,15 @@ async function tryStep<T extends Tensor>(
     (newGradient) => {
       const gradDiff = tf.sub<Tensor2D>(newGradient, gradient);
       return {
-        sums: {
-          slope: isFirst ? rowDot(gradient, direction) : undefined,
-          directionSquared: isFirst ? rowDot(direction, direction) : undefined,
-          directionGradient: rowDot(direction, newGradient),
-          directionGradDiff: rowDot(direction, gradDiff),
-          gradDiffSquared: rowDot(gradDiff, gradDiff),
-          gradDiffGradient: rowDot(gradDiff, newGradient),
-          history: history.products(newGradient, gradDiff),
+        dots: {
+          slope: isFirst ? [gradient, direction] : undefined,
+          directionSquared: isFirst ? [direction, direction] : undefined,
+          directionGradient: [direction, newGradient],
+          directionGradDiff: [direction, gradDiff],
+          gradDiffSquared: [gradDiff, gradDiff],
+          gradDiffGradient: [gradDiff, newGradient],
         },
+        sums: { history: history.products(newGradient, gradDiff) },
         values: { directionInf: isFirst ? largest(direction) : undefined },
       };
     },

@@ -11,6 +11,7 @@ export async function evaluateStart<T extends Tensor>(run: Run<T>): Promise<Lbfg
   if (isAborted(run)) return 'aborted';
   const copy = owned.own(tf.clone(run.vectors.x));
   const { gradient, numbers } = await evaluate(objective, copy, layout, owned, settings.bounds, 0, () => ({
+    dots: {},
     sums: {},
     values: {},
   }));

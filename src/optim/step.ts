@@ -32,9 +32,11 @@ export async function takeStep<T extends Tensor>(run: Run<T>): Promise<{ step: n
       const direction = owned.own(history.combine(run.vectors.gradient, coefficients));
       const firstStep = alongGradient ? gradientStep(run) : settings.learningRate;
       outcome = await searchAlong(run, direction, firstStep, coefficients.slope);
-      if (typeof outcome !== 'string') accept(run, direction, outcome);
+      if (typeof outcome !== 'string') {
+        accept(run, direction, outcome);
+        return { step: outcome.trial.point.step, slope: outcome.slope };
+      }
       owned.dispose(direction);
-      if (typeof outcome !== 'string') return { step: outcome.trial.point.step, slope: outcome.slope };
     }
     if (outcome === 'aborted') return outcome;
     if (run.progress.evaluations >= settings.maxEvaluations) return 'max-evaluations';

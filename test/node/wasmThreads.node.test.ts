@@ -46,15 +46,21 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
       import * as tf from '@tensorflow/tfjs-core';
       import { probeBackend, restartBackend } from ${moduleUrl('src/index.ts')};
       import { enableWasmThreads } from ${threadsUrl};
+      import { wasmKernels } from ${moduleUrl('src/internal/wasm/kernels.ts')};
+      import { rowDots } from ${moduleUrl('src/internal/kernels/vectors.ts')};
       const cpus = os.cpus;
       await enableWasmThreads({ threads: 2 });
       await restartBackend();
       const { backend, threads } = await probeBackend();
       const values = Array.from(await tf.add(tf.ones([2]), 1).data());
       const restored = os.cpus === cpus && !('Worker' in globalThis);
-      console.log(JSON.stringify({ backend, threads, values, restored }));`,
+      const own = wasmKernels() !== undefined;
+      const x = tf.ones([2, 11]);
+      const dots = Array.from(await rowDots([[x, x]]).data());
+      console.log(JSON.stringify({ backend, threads, values, restored, own, dots }));`,
     );
-    expect(result).toEqual({ backend: 'wasm', threads: 2, values: [2, 2], restored: true });
+    const expected = { backend: 'wasm', threads: 2, values: [2, 2], restored: true, own: true, dots: [11, 11] };
+    expect(result).toEqual(expected);
   });
 
   it('enableWasmThreads() is a StyleError with the command to run where the package is not installed', async () => {
@@ -87,6 +93,8 @@ describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
       import * as tf from '@tensorflow/tfjs-core';
       import '@tensorflow/tfjs-backend-wasm';
       import { enableWasmThreads } from ${threadsUrl};
+      import { wasmKernels } from ${moduleUrl('src/internal/wasm/kernels.ts')};
+      import { rowDots } from ${moduleUrl('src/internal/kernels/vectors.ts')};
       const cpus = os.cpus;
       const isRestored = () => os.cpus === cpus && !('Worker' in globalThis);
       let inside;

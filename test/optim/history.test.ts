@@ -42,19 +42,21 @@ describe.each(histories)('history in %s', (_, create) => {
       const [gradient, gradDiff] = [owned.own(vector(1)), owned.own(vector(2))];
       const before = numbers(1).map((value, i) => value - numbers(2)[i]!);
 
-      const { tensor, unpack } = pack<'history' | 'one'>(rows, () => ({
+      const { tensor, unpack } = pack<'history' | 'one' | 'squared'>(rows, () => ({
+        dots: { squared: [gradient, gradient] },
         sums: { one: tf.ones([rows]), history: history.products(gradient, gradDiff) },
         values: {},
       }));
+      const close = (actual: readonly number[], expected: number[]): void => {
+        expect(relativeL2(actual, expected)).toBeLessThan(tolerance());
+      };
       const read = unpack(await owned.own(tensor).data());
       expect(read('one')).toEqual([rows]);
+      close(read('squared'), [dot(numbers(1), numbers(1))]);
       const products = history.read(read('history'), {
         xDiffGradient: x.map((v) => dot(v, before)),
         gradDiffGradient: g.map((v) => dot(v, before)),
       });
-      const close = (actual: readonly number[], expected: number[]): void => {
-        expect(relativeL2(actual, expected)).toBeLessThan(tolerance());
-      };
       close(
         products.xDiffGradient,
         x.map((v) => dot(v, numbers(1))),

@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, inject, test } from 'vitest';
+import { combination, rowDots, rowNorms } from '../../src/internal/kernels/vectors.js';
+import { wasmKernels, withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
+import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
+
+type Shape = [number, number];
+
+// Rows of whole vectors of four and eight, with what is left of them, and of less than one.
+const shapes: Shape[] = [
+  [3, 64],
+  [5, 39],
+  [7, 3],
+  [1, 1],
+  [2, 36],
+  [300, 1021],
+];
+const vector = (shape: Shape, seed: number) => randomTensor<tf.Rank.R2>(shape, seed, -1, 1);
+const rowsOf = (values: ArrayLike<number>, [rows, columns]: Shape): number[][] =>
+  Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => values[r * columns + c]!));
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+test.each(shapes)('rowDots, rowNorms and combination of [%i, %i] are those of float64', async (...shape) => {
+  const [a, b, c, d] = [1, 2, 3, 4].map((seed) => vector(shape, seed)) as [tf.Tensor2D, ...tf.Tensor2D[]];
+  const [as, bs, cs, ds] = (await Promise.all([a, b!, c!, d!].map((t) => t.data()))) as [
+    Float32Array,
+    ...Float32Array[],
+  ];
+  const dot = (x: ArrayLike<number>, y: ArrayLike<number>): number[] => {
+    const [xs, ys] = [rowsOf(x, shape), rowsOf(y, shape)];
+    return xs.map((row, r) => sum(row.map((value, i) => value * ys[r]![i]!)));
+  };
+
+  const dots = await expectTensorGrowth(1, () => rowDots([[a, b!], [c!, c!]])); // prettier-ignore
+  expect(dots.shape).toEqual([2, shape[0]]);
+  expect(relativeL2(await dots.data(), [...dot(as, bs!), ...dot(cs!, cs!)])).toBeLessThan(1e-6);
+
+  const norms = await expectTensorGrowth(1, () => rowNorms(a));
+  const absolute = rowsOf(as.map(Math.abs), shape);
+  const expected = [...absolute.map(sum), ...absolute.map((row) => Math.max(...row))];
+  expect(norms.shape).toEqual([2, shape[0]]);
+  expect(relativeL2(await norms.data(), expected)).toBeLessThan(1e-6);
+
+  const [vectors, values] = [
+    [a, b!, c!, d!],
+    [as, bs!, cs!, ds!],
+  ];
+  const factors = [1, -0.3, 2.5, 0.01];
+  for (let count = 1; count <= 4; count++) {
+    const combined = await expectTensorGrowth(1, () => combination(vectors.slice(0, count), factors.slice(0, count)));
+    const wanted = Array.from(as, (_, i) => sum(factors.slice(0, count).map((factor, k) => factor * values[k]![i]!)));
+    expect(combined.shape).toEqual(shape);
+    expect(relativeL2(await combined.data(), wanted)).toBeLessThan(1e-6);
+  }
+});
+
+test('combination(vectors, factors) is a new tensor, of one vector too', async () => {
+  const x = vector([4, 5], 1);
+  const copy = combination([x], [1]);
+  const values = await x.data();
+  x.dispose();
+  expect(await copy.data()).toEqual(values);
+});
+
+test('what is not a number stays none', async () => {
+  const x = tf.tensor2d([1, NaN, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 6]);
+  for (const made of [rowDots([[x, x]]), rowNorms(x), combination([x, x], [1, 0])]) {
+    expect((await made.data()).some(Number.isNaN)).toBe(true);
+  }
+  // The second row is one of numbers.
+  expect((await rowDots([[x, x]]).data())[1]).toBe(49 + 64 + 81 + 100 + 121 + 144);
+});
+
+describe.runIf(inject('backend') === 'wasm')('on wasm', () => {
+  test('our own kernels run, and agree with those of TensorFlow.js', async () => {
+    expect(wasmKernels()).toBeDefined();
+    const [x, y] = [vector([40, 200], 1), vector([40, 200], 2)];
+    const run = (): tf.Tensor2D[] => [rowDots([[x, y]]), rowNorms(x), combination([x, y, x], [2, 3, 4])]; // prettier-ignore
+    const [own, theirs] = [run(), withoutWasmKernels(run)];
+    for (const [i, tensor] of own.entries()) {
+      expect(relativeL2(await tensor.data(), await theirs[i]!.data())).toBeLessThan(1e-6);
+    }
+  });
+
+  test('a tensor that another backend made is brought over', async () => {
+    const plain = vector([4, 8], 3);
+    const values = await plain.data();
+    const [total] = await tf.sum(rowDots([[plain, plain]])).data();
+    expect(total).toBeCloseTo(sum([...values].map((value) => value * value)), 5);
+  });
+});
