@@ -35,6 +35,9 @@ export function valueOutlines(outline: readonly LayerOutline[], sides: Sides, ch
   return values;
 }
 
+const workBytes = ({ work }: LayerOutline, { bytes }: ValueOutline): number =>
+  work === undefined ? 0 : Math.min(work.copies * bytes, work.most);
+
 /** The most bytes at once on the way forward: what `keep` names and the layer at work, without what goes in. */
 export function forwardBytes(
   outline: readonly LayerOutline[],
@@ -46,7 +49,8 @@ export function forwardBytes(
     const output = values[i + 1]!.bytes;
     // A convolution that nobody asks for and the relu after it are one kernel.
     const fused = layer.cost === 'elementwise' && i > 0 && !keep(i);
-    if (!fused) peak = Math.max(peak, kept + passing + (layer.forwardCopies ?? 0) * values[i]!.bytes + output);
+    const beside = (layer.forwardCopies ?? 0) * values[i]!.bytes + workBytes(layer, values[i]!);
+    if (!fused) peak = Math.max(peak, kept + passing + beside + output);
     passing = keep(i + 1) ? 0 : output;
     kept += keep(i + 1) ? output : 0;
   });
@@ -84,7 +88,8 @@ export function gradientBytes(
     if (i === 0) return peak;
     const { gradientReads, gradientCopies, pastRelu } = layers[i - 1]!;
     const reread = (gradientReads.includes('x') ? again(i - 1) : 0) + (gradientReads.includes('y') ? again(i) : 0);
-    peak = Math.max(peak, alive + reread + size(i) + gradientCopies * size(i - 1));
+    const made = gradientCopies * size(i - 1) + workBytes(layers[i - 1]!, values[i - 1]!);
+    peak = Math.max(peak, alive + reread + size(i) + made);
     next = pastRelu === true && layers[i - 2]?.cost === 'elementwise' && !taps.has(i - 1) ? i - 2 : i - 1;
     for (let position = i; position > next; position--) alive -= keep(position) ? size(position) : 0;
   }

@@ -8,7 +8,9 @@ export interface LayerOutline extends Footprint {
 
 /** The outline of a layer. */
 export function outlineOf(name: string, footprint: Footprint): LayerOutline {
-  const { cost, channels, sides, gradientReads, gradientCopies, pastRelu, forwardCopies } = footprint;
-  const sometimes = Object.entries({ channels, sides, pastRelu, forwardCopies }).filter(([, v]) => v !== undefined);
+  const { cost, channels, sides, gradientReads, gradientCopies, pastRelu, forwardCopies, work } = footprint;
+  const sometimes = Object.entries({ channels, sides, pastRelu, forwardCopies, work }).filter(
+    ([, v]) => v !== undefined,
+  );
   return { name, cost, gradientReads, gradientCopies, ...(Object.fromEntries(sometimes) as Partial<Footprint>) };
 }

@@ -1,6 +1,6 @@
 import { assertNumber, assertOneOf } from '../internal/assert.js';
 import { convFootprint } from '../internal/kernels/conv.js';
-import { enlargedConvFootprint, suitsEnlarging } from '../internal/kernels/enlargedConv.js';
+import { enlargedConvFootprint } from '../internal/kernels/enlargedConv.js';
 import { upsampleFootprint } from '../internal/kernels/pool.js';
 import { reluFootprint } from '../internal/kernels/relu.js';
 import { suitsWinograd } from '../internal/kernels/winograd.js';
@@ -45,8 +45,9 @@ function decoderOutline(
     const shape = [3, 3, into(name), into(next)] as const;
     const enlarges = layers[i - 1]?.endsWith('_1') ?? false;
     const relu = next === undefined ? [] : [outlineOf(name.replace('conv', 'relu'), reluFootprint)];
-    if (enlarges && winograd && suitsEnlarging()) return [outlineOf(name, enlargedConvFootprint(shape)), ...relu];
-    const convolution = convFootprint(shape, padding, winograd && suitsWinograd(shape));
+    const shorter = winograd && suitsWinograd(shape);
+    if (enlarges && shorter) return [outlineOf(name, enlargedConvFootprint(shape)), ...relu];
+    const convolution = convFootprint(shape, padding, shorter);
     const enlargement = enlarges ? [outlineOf(`up${name.charAt(4)}`, upsampleFootprint)] : [];
     return [...enlargement, outlineOf(name, convolution), ...relu];
   });

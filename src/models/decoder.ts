@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, StyleError } from '../errors.js';
 import { assert, assertFeatures, assertOneOf, show } from '../internal/assert.js';
-import { suitsEnlarging } from '../internal/kernels/enlargedConv.js';
 import type { ForwardOp } from '../internal/kernels/op.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
-import { upsample } from '../internal/kernels/pool.js';
 import { relu } from '../internal/kernels/relu.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
 import type { Features, Image } from '../types.js';
@@ -30,8 +28,8 @@ export interface LoadDecoderOptions extends ReadOptions {
   /** Whether a relu follows the last convolution too. @defaultValue false */
   readonly finalRelu?: boolean;
   /**
-   * Whether convolutions take shorter ways on wasm, the same numbers up to rounding: see `loadVgg`, and one operation for an
-   * enlargement and the convolution after it, twice as fast. @defaultValue true
+   * Whether convolutions take a shorter way on wasm, the same numbers up to rounding: see `loadVgg`, and one operation for an
+   * enlargement and the convolution after it. @defaultValue true
    */
   readonly winograd?: boolean;
 }
@@ -98,8 +96,7 @@ export async function loadDecoder(source: WeightSource, options: LoadDecoderOpti
     const after = i === layers.length - 1 && !finalRelu ? [] : [relu];
     // Between blocks, the first convolution of the deeper one is followed by its relu and the enlargement.
     if (i === 0 || !layers[i - 1]!.endsWith('_1')) return [convolution(found[i]!), ...after];
-    if (winograd && suitsEnlarging()) return [enlarging(found[i]!), ...after];
-    return [upsample, convolution(found[i]!), ...after];
+    return [...enlarging(found[i]!), ...after];
   });
   const channels = found[0]!.kernelShape[2];
   let disposed = false;

@@ -2,47 +2,74 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
 import { conv, rotateKernel } from '../../src/internal/kernels/conv.js';
 import { padByOne, paddings } from '../../src/internal/kernels/padding.js';
-import { fitsWinograd, suitsWinograd, winogradConv, winogradKernels } from '../../src/internal/kernels/winograd.js';
+import { upsample } from '../../src/internal/kernels/pool.js';
+import { suitsWinograd, winogradConv, winogradKernels, winogradWork } from '../../src/internal/kernels/winograd.js';
+import { withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
 import { insertLossTaps, randomVgg } from '../../src/models/index.js';
 import { contentLoss, styleLoss } from '../../src/losses/index.js';
+import { peakBytes } from '../../bench/measure.js';
 import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number, number, number];
 
-// The way is for wasm alone, and so are its cuttings: elsewhere nearest is another position.
-describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(kernel)) on wasm', () => {
-  test.each<[Shape, number]>([
-    [[1, 5, 8, 3], 4],
-    [[1, 2, 4, 2], 1],
-    [[1, 7, 12, 5], 2],
-    [[1, 130, 256, 2], 3],
-    [[1, 3, 7, 2], 2],
-    [[1, 6, 10, 1], 3],
-    [[1, 4, 13, 2], 1],
-    [[1, 90, 333, 1], 2],
-  ])('is the convolution of %j to %i channels, with any padding and a bias', async (shape, output) => {
+describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(kernel), options) on wasm', () => {
+  // Whole tiles, parts of them, less than one, several pictures, and a wide one in several bands.
+  const cases: [Shape, number][] = [
+    [[1, 8, 12, 4], 4],
+    [[1, 5, 7, 8], 4],
+    [[1, 2, 3, 4], 8],
+    [[3, 9, 6, 8], 12],
+    [[1, 70, 500, 16], 16],
+  ];
+  test.each(cases)('is the convolution of %j to %i channels, with any padding', async (shape, output) => {
     const x = randomTensor<tf.Rank.R4>(shape, 1, -1, 1);
     const kernelShape: Shape = [3, 3, shape[3], output];
     const kernel = randomTensor<tf.Rank.R4>(kernelShape, 2, -1, 1);
     const bias = randomTensor<tf.Rank.R1>([output], 3, -1, 1);
-    const kernels = winogradKernels(kernel.dataSync() as Float32Array, kernelShape);
-    for (const padding of paddings) {
-      const result = await expectTensorGrowth(1, () => winogradConv(x, kernels, padding, bias));
-      const expected = tf.add(tf.conv2d(padByOne(x, padding), kernel, 1, 'valid'), bias);
-      expect(result.shape).toEqual(expected.shape);
-      expect(relativeL2(await result.data(), await expected.data())).toBeLessThan(3e-6);
-    }
-    const plain = await expectTensorGrowth(1, () => winogradConv(x, kernels));
-    expect(relativeL2(await plain.data(), await tf.conv2d(x, kernel, 1, 'same').data())).toBeLessThan(3e-6);
+    const values = kernel.dataSync() as Float32Array;
+    const kernels = await expectTensorGrowth(36, () => winogradKernels(values, kernelShape));
+    for (const padding of paddings)
+      for (const enlarge of [false, true]) {
+        const large = padByOne(enlarge ? upsample.forward(x) : x, padding);
+        const expected = tf.conv2d(large, kernel, 1, 'valid');
+        const plain = await expectTensorGrowth(1, () => winogradConv(x, kernels, { padding, enlarge }));
+        expect(plain.shape).toEqual(expected.shape);
+        expect(relativeL2(await plain.data(), await expected.data())).toBeLessThan(3e-6);
+        const relu = winogradConv(x, kernels, { padding, enlarge, bias, relu: true });
+        expect(relativeL2(await relu.data(), await tf.relu(tf.add(expected, bias)).data())).toBeLessThan(3e-6);
+      }
   });
 
-  test('serves one picture whose width four nearly divides, and wide convolutions', () => {
-    const widths = [4, 5, 6, 7, 8, 9, 10, 13];
-    expect(widths.filter((w) => fitsWinograd([1, 5, w, 64]))).toEqual([4, 7, 8, 10, 13]);
-    expect(fitsWinograd([2, 5, 8, 64])).toBe(false);
-    expect(suitsWinograd([3, 3, 64, 64])).toBe(true);
+  test('holds what its footprint says', async () => {
+    const shape: Shape = [3, 3, 16, 32];
+    const kernels = winogradKernels(new Float32Array(9 * 16 * 32), shape);
+    for (const [h, w] of [
+      [40, 48],
+      [300, 400],
+    ] as const) {
+      const x = tf.zeros<tf.Rank.R4>([1, h, w, 16]);
+      const { copies, most } = winogradWork(shape);
+      const said = 4 * (2 * x.size + Math.min(most / 4, copies * x.size));
+      const peak = await peakBytes(() => winogradConv(x, kernels).dispose());
+      expect(Math.abs(peak / said - 1)).toBeLessThan(0.1);
+    }
+  });
+
+  test('serves wide 3x3 convolutions in whole vectors', () => {
+    expect(suitsWinograd([3, 3, 16, 32])).toBe(true);
+    expect(suitsWinograd([3, 3, 18, 32])).toBe(false);
     expect(suitsWinograd([3, 3, 3, 64])).toBe(false);
     expect(suitsWinograd([1, 1, 64, 64])).toBe(false);
+    expect(withoutWasmKernels(() => suitsWinograd([3, 3, 64, 64]))).toBe(false);
+  });
+
+  test('what is not a number stays none, within the tiles that see it', async () => {
+    const x = tf.buffer<tf.Rank.R4>([1, 16, 16, 4]);
+    x.set(NaN, 0, 2, 2, 1);
+    const kernels = winogradKernels(new Float32Array(144).fill(1), [3, 3, 4, 4]);
+    const y = await winogradConv(x.toTensor(), kernels, { relu: true }).array();
+    expect(y[0]![2]![2]![0]).toBeNaN();
+    expect(y[0]![12]![12]).toEqual([0, 0, 0, 0]);
   });
 
   test.each(paddings)('conv with %s padding takes it forward, with bias and relu, and back', async (padding) => {
@@ -83,13 +110,12 @@ describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(ke
     const [fast, plain] = [await run(true), await run(false)];
     expect(relativeL2(fast.value, plain.value)).toBeLessThan(1e-5);
     expect(relativeL2(fast.grad, plain.grad)).toBeLessThan(1e-4);
-    // Six kernels forward and six back for each of the three wide convolutions.
-    expect(fast.made - plain.made).toBe(36);
+    // As many matrices forward and back for each of the three wide convolutions.
+    expect(fast.made - plain.made).toBe(3 * 2 * 36);
   });
 });
 
 test('other backends are left alone', () => {
   if (tf.getBackend() === 'wasm') return;
   expect(suitsWinograd([3, 3, 64, 64])).toBe(false);
-  expect(fitsWinograd([1, 8, 8, 64])).toBe(false);
 });

@@ -19,18 +19,22 @@ function convolution(arrays: Arrays, name: string, input: number, output: number
 const blockOf = (layer: string): number => Number(layer.charAt(4)) - 1;
 
 /** All levels, or those up to `deepest`. */
-export function autoencoderArrays(seed = 1, deepest: 1 | 2 | 3 | 4 | 5 = 5): Arrays {
+export function autoencoderArrays(
+  seed = 1,
+  deepest: 1 | 2 | 3 | 4 | 5 = 5,
+  channels: readonly number[] = widths,
+): Arrays {
   const next = randomNumbers(seed);
   const arrays: Arrays = {};
-  const channelsBefore = (layers: string[], i: number): number => (i === 0 ? 3 : widths[blockOf(layers[i - 1]!)]!);
+  const channelsBefore = (layers: string[], i: number): number => (i === 0 ? 3 : channels[blockOf(layers[i - 1]!)]!);
   const encoder = vggConvolutions('vgg19', `conv${deepest}_1`);
   encoder.forEach((layer, i) => {
-    convolution(arrays, `encoder.${layer}`, channelsBefore(encoder, i), widths[blockOf(layer)]!, next);
+    convolution(arrays, `encoder.${layer}`, channelsBefore(encoder, i), channels[blockOf(layer)]!, next);
   });
   for (let level = 1; level <= deepest; level++) {
     const layers = vggConvolutions('vgg19', `conv${level}_1`);
     layers.forEach((layer, i) => {
-      convolution(arrays, `decoder${level}.${layer}`, widths[blockOf(layer)]!, channelsBefore(layers, i), next);
+      convolution(arrays, `decoder${level}.${layer}`, channels[blockOf(layer)]!, channelsBefore(layers, i), next);
     });
   }
   return arrays;

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assert } from '../assert.js';
 import { assertRoomForConv } from '../room.js';
+import { wasmKernels } from '../wasm/kernels.js';
 import { convInputGradient } from './convGradients.js';
 import type { Footprint, Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
-import { fitsWinograd, winogradConv } from './winograd.js';
+import { winogradConv, winogradWork } from './winograd.js';
 
 /** The tensors of a frozen convolution. Whoever made them disposes them. */
 export interface ConvTensors {
@@ -16,7 +17,7 @@ export interface ConvTensors {
   /** The kernel turned by 180 degrees with in and out swapped, `[k, k, out, in]`; only where gradients are wanted. */
   rotated?: Tensor4D;
   /** Both once more as {@link winogradKernels}; only where that is faster. */
-  winograd?: { forward: readonly Tensor4D[]; rotated?: readonly Tensor4D[] };
+  winograd?: { forward: readonly Tensor2D[]; rotated?: readonly Tensor2D[] };
 }
 
 /**
@@ -40,24 +41,23 @@ export function rotateKernel(
 const fewChannels = 3;
 
 /**
- * Of a convolution by `[k, k, in, out]`. Padding that is not zeros is laid around a copy, and its gradient added in two more;
- * Winograd's way takes the columns and their products apart.
+ * Of a convolution by `[k, k, in, out]`. Padding that is not zeros is laid around a copy, though not on Winograd's way, and its
+ * gradient added in two more.
  */
 export function convFootprint(
-  [size, , input, output]: readonly [number, number, number, number],
+  shape: readonly [number, number, number, number],
   padding: Padding,
   winograd = false,
 ): Footprint {
+  const [size, , input, output] = shape;
   const padded = size > 1 && padding !== 'zero';
-  if (winograd) {
-    return { cost: 'high', channels: output, gradientReads: [], gradientCopies: 3.25, forwardCopies: 2.25 };
-  }
   return {
     cost: input <= fewChannels ? 'low' : 'high',
     channels: output,
     gradientReads: [],
     gradientCopies: padded ? 3 : 1,
-    forwardCopies: padded ? 1 : 0,
+    forwardCopies: padded && !winograd ? 1 : 0,
+    ...(winograd && { work: winogradWork(shape) }),
   };
 }
 
@@ -68,11 +68,8 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
   const padded = size > 1 && padding !== 'zero';
   const run = (x: Tensor4D, activation: 'linear' | 'relu'): Tensor4D => {
     assertRoomForConv(x.shape, kernel.shape);
-    if (winograd !== undefined && fitsWinograd(x.shape))
-      return tf.tidy(() => {
-        const y = winogradConv(x, winograd.forward, padding, bias);
-        return activation === 'relu' ? tf.relu(y) : y;
-      });
+    if (winograd !== undefined && wasmKernels() !== undefined)
+      return winogradConv(x, winograd.forward, { padding, bias, relu: activation === 'relu' });
     return tf.tidy(() =>
       tf.fused.conv2d<Tensor4D>({
         x: padded ? padByOne(x, padding) : x,
@@ -96,7 +93,7 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
           () => 'imageGradient: the network was loaded with gradients: false; load it without',
         );
         assertRoomForConv(dy.shape, rotated.shape);
-        const kernels = fitsWinograd(dy.shape) ? winograd?.rotated : undefined;
+        const kernels = wasmKernels() === undefined ? undefined : winograd?.rotated;
         return convInputGradient(dy, rotated, padded ? padding : 'zero', kernels);
       }),
   };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type Padding, padByOne, padByOneGradient } from './padding.js';
 import { winogradConv } from './winograd.js';
 
@@ -116,7 +116,7 @@ export function convInputGradient(
   dy: Tensor4D,
   rotated: Tensor4D,
   padding: Padding,
-  winograd?: readonly Tensor4D[],
+  winograd?: readonly Tensor2D[],
 ): Tensor4D {
   return tf.tidy(() => {
     const within = (): Tensor4D =>

@@ -1,196 +1,152 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { type WasmKernels, wasmKernels } from '../wasm/kernels.js';
+import type { Footprint } from './op.js';
 import type { Padding } from './padding.js';
 
 /*
- * 3x3 convolutions with half the multiplications: along a row, four outputs next to each other take six products instead of
- * twelve (Winograd's F(4, 3); Lavin and Gray 2015). Down the columns it stays a convolution, of 3x1, so that all the work that
- * grows with the channels is done by the backend's own kernels. On wasm 1.5 times as fast with 64 channels, 1.9 with 512, and as
- * exact up to rounding (1e-5 of the largest value).
+ * 3x3 convolutions with a quarter of the multiplications: four by four outputs of a channel take 36 products with each channel of
+ * the input instead of 144 (Winograd's F(4x4, 3x3); Lavin and Gray 2015, section 4.3). The products are 36 plain products of
+ * matrices, for which the backend has its own threads; the ways there and back are loops of our own, band by band, so that what
+ * is in between stays small. The points are 2/3 and 3/2, not 1 and 2: half the rounding (Barabasz et al. 2020), 6e-7 to 2e-6 of
+ * the norm, where a plain convolution has 3e-7.
  */
 
 type KernelShape = readonly [number, number, number, number];
 
-/** With fewer channels, the way there and back takes what is saved. */
-const fewestChannels = 64;
-/** Cutting out positions counts them in float32. */
-const mostPositions = 2 ** 18;
+/** With fewer channels, the ways there and back take what is saved. */
+const fewestChannels = 16;
+/** Vectors of the program are four numbers. */
+const lanes = 4;
+/** What a row or column of four outputs becomes. */
+const points = 6;
+const matrices = points ** 2;
 
-/** Whether the backend would run such a convolution faster in this way; on GPUs the many small steps take longer. */
+/** Whether the backend would run such a convolution faster in this way: wasm, wherever our own loops run on it. */
 export const suitsWinograd = ([size, , input, output]: KernelShape): boolean =>
-  tf.getBackend() === 'wasm' && size === 3 && Math.min(input, output) >= fewestChannels;
+  size === 3 &&
+  Math.min(input, output) >= fewestChannels &&
+  (input | output) % lanes === 0 &&
+  wasmKernels() !== undefined;
 
-/** What the three numbers of a row of the kernel become. */
-const ofKernel = [
-  [1 / 4, 0, 0],
-  [-1 / 6, -1 / 6, -1 / 6],
-  [-1 / 6, 1 / 6, -1 / 6],
-  [1 / 24, 1 / 12, 1 / 6],
-  [1 / 24, -1 / 12, 1 / 6],
-  [0, 0, 1],
-] as const;
+/** The kernel at `x` and at `-x`, where `other` are the points beside them and 0; see program.wat. */
+const pairAt = (x: number, other: number): number[][] => {
+  const factor = 1 / (2 * x ** 2 * (x ** 2 - other ** 2));
+  return [x, -x].map((at) => [factor, factor * at, factor * at ** 2]);
+};
 
-/** The six kernels `[3, 1, in, out]` of a kernel `[3, 3, in, out]`. The caller owns them. */
-export function winogradKernels(kernel: Float32Array, [, , input, output]: KernelShape): Tensor4D[] {
-  const size = input * output;
-  return ofKernel.map((factors) => {
-    const sum = new Float32Array(3 * size);
-    for (let y = 0; y < 3; y++)
-      factors.forEach((factor, x) => {
-        const from = (3 * y + x) * size;
-        for (let i = 0; i < size; i++) sum[y * size + i]! += factor * kernel[from + i]!;
-      });
-    return tf.tensor4d(sum, [3, 1, input, output]);
-  });
-}
+/** What the three numbers of a row or column of the kernel become. */
+const ofKernel = [[1, 0, 0], ...pairAt(2 / 3, 3 / 2), ...pairAt(3 / 2, 2 / 3), [0, 0, 1]];
 
-/** Picture `i` of a batch. `tf.slice` would copy the whole batch out of the heap of wasm first. */
-const pictureAt = (batch: Tensor4D, i: number): Tensor4D =>
-  tf.image.cropAndResize(batch, [[0, 0, 1, 1]], [i], [batch.shape[1], batch.shape[2]], 'nearest');
-
-/** 1 for column `at` of `w` and 0 for the others, or the other way round; `[1, 1, w, 1]`. */
-const mask = (w: number, at: number, inside: 0 | 1): Tensor4D =>
-  tf.tensor4d(
-    Array.from({ length: w }, (_, i) => (i === at ? inside : 1 - inside)),
-    [1, 1, w, 1],
-  );
-
-/**
- * Every position takes the value of the next (`by` 1) or the last one (-1) in its row; at the end of the row that of `beyond`, or 0.
- */
-function shifted(x: Tensor4D, by: 1 | -1, beyond?: Tensor4D): Tensor4D {
+/** The 36 matrices `[in, out]` of a kernel `[3, 3, in, out]`. The caller owns them. */
+export function winogradKernels(kernel: Float32Array, [, , input, output]: KernelShape): Tensor2D[] {
   return tf.tidy(() => {
-    const [, h, w, c] = x.shape;
-    const positions = h * w;
-    const before = by === 1 ? 0 : 1;
-    const border: [number, number][] = [
-      [0, 0],
-      [before, 2],
-      [0, 0],
-      [0, 0],
-    ];
-    const line = tf.pad(tf.reshape<tf.Rank.R4>(x, [1, positions, 1, c]), border);
-    const last = line.shape[1] - 1;
-    // A quarter of a position further than they stand: wasm rounds down where others take the nearest.
-    const first = by + before + 0.25;
-    const box: [number, number, number, number] = [first / last, 0, (first + positions - 1) / last, 1];
-    const moved = tf.reshape<tf.Rank.R4>(tf.image.cropAndResize(line, [box], [0], [positions, 1], 'nearest'), x.shape);
-    const end = by === 1 ? w - 1 : 0;
-    const inner = tf.mul<Tensor4D>(moved, mask(w, end, 0));
-    return beyond === undefined ? inner : tf.add(inner, tf.mul(beyond, mask(w, end, 1)));
-  });
-}
-
-/** Every fourth column, beginning with each of -1 to 4. */
-function sixColumns(x: Tensor4D, padding: Padding): Tensor4D[] {
-  return tf.tidy(() => {
-    const [, h, w, c] = x.shape;
-    const batch = tf.tidy(() =>
-      tf.reshape<tf.Rank.R4>(tf.transpose(tf.reshape(x, [(h * w) / 4, 4, c]), [1, 0, 2]), [4, h, w / 4, c]),
+    const taps = tf.tensor2d(kernel, [9, input * output]);
+    return ofKernel.flatMap((down) =>
+      ofKernel.map((across) => {
+        const factors = down.flatMap((y) => across.map((x) => y * x));
+        return tf.reshape<tf.Rank.R2>(tf.matMul(tf.tensor2d(factors, [1, 9]), taps), [input, output]);
+      }),
     );
-    const [a, b, d, e] = [0, 1, 2, 3].map((i) => pictureAt(batch, i)) as [Tensor4D, Tensor4D, Tensor4D, Tensor4D];
-    batch.dispose();
-    // What is beyond the first and the last column: the second and the last but one, or those themselves.
-    const [first, last] = { zero: [], reflect: [b, d], replicate: [a, e] }[padding];
-    return [shifted(e, -1, first), a, b, d, e, shifted(a, 1, last)];
   });
 }
 
-/** The next width that four divides. */
-const wholeWidth = (w: number): number => 4 * Math.ceil(w / 4);
+/** Bytes of the matrices of a band, if more than a row of tiles fits: what the caches hold for one thread. */
+const oneThread = 2 ** 22;
+/** Threads meet after each product, so that products should be few and large. */
+const threads = 2 ** 25;
+const bandBytes = (): number => (wasmKernels()?.threaded === true ? threads : oneThread);
 
-/** Whether a picture gains by {@link winogradConv}: one, of a width that need not grow by more than a quarter. */
-export const fitsWinograd = ([b, h, w]: Tensor4D['shape']): boolean =>
-  tf.getBackend() === 'wasm' && b === 1 && wholeWidth(w) <= 1.25 * w && h * wholeWidth(w) <= 4 * mostPositions;
+/** What the matrices on both sides of the products take. */
+export const winogradWork = ([, , input, output]: KernelShape, enlarge = false): Required<Footprint>['work'] => ({
+  copies: (enlarge ? 4 : 1) * (matrices / 16) * (1 + output / input),
+  most: bandBytes(),
+});
 
-/** `x` with rows around it unless they are zeros, which cost nothing, and continued to the right up to `width`. */
-function fitted(x: Tensor4D, width: number, padding: Padding): Tensor4D {
-  const [none, one]: [number, number][] = [
-    [0, 0],
-    [1, 1],
-  ];
-  const right: [number, number] = [0, width - x.shape[2]];
-  if (padding !== 'zero')
-    return tf.mirrorPad(x, [none!, one!, right, none!], padding === 'reflect' ? 'reflect' : 'symmetric');
-  return right[1] === 0 ? x : tf.pad(x, [none!, none!, right, none!]);
+/** How a convolution is run. */
+export interface WinogradOptions {
+  /** @defaultValue 'zero' */
+  readonly padding?: Padding;
+  /** `[out]`. @defaultValue none */
+  readonly bias?: Tensor1D;
+  /** Nothing below 0. @defaultValue false */
+  readonly relu?: boolean;
+  /** Enlarges the input by 2 first, to the nearest. @defaultValue false */
+  readonly enlarge?: boolean;
 }
 
-/** The first columns of `x`. */
-function narrowed(x: Tensor4D, width: number): Tensor4D {
-  const [, h, w] = x.shape;
-  // A quarter of a column more than to the last one: wasm rounds down.
-  return tf.image.cropAndResize(x, [[0, 0, 1, (width - 0.75) / (w - 1)]], [0], [h, width], 'nearest');
-}
-
-/** The six products of the columns and the kernels. Columns are freed as soon as nothing reads them. */
-function sixProducts(x: Tensor4D, kernels: readonly Tensor4D[], padding: Padding, bias?: Tensor1D): Tensor4D[] {
-  return tf.tidy(() => {
-    const columns = tf.tidy(() => sixColumns(fitted(x, wholeWidth(x.shape[2]), padding), padding));
-    const [a, b, c, d, e, f] = columns as [Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D];
-    const pad = padding === 'zero' ? 'same' : 'valid';
-    const multiply = (i: number, columns: () => Tensor4D): Tensor4D =>
-      tf.tidy(() => {
-        const [u, filter] = [tf.tidy(columns), kernels[i]!];
-        // Every output takes the second product once, and the bias with it.
-        if (i !== 1 || bias === undefined) return tf.conv2d(u, filter, 1, pad);
-        return tf.fused.conv2d({ x: u, filter, strides: 1, pad, bias });
-      });
-    const pair = (i: number, even: () => Tensor4D, odd: () => Tensor4D): Tensor4D[] =>
-      tf.tidy(() => {
-        const [u, v] = [tf.tidy(even), tf.tidy(odd)];
-        return [multiply(i, () => tf.add(u, v)), multiply(i + 1, () => tf.sub(u, v))];
-      });
-    const first = multiply(0, () => tf.add(tf.sub(tf.mul(a, 4), tf.mul(c, 5)), e));
-    a.dispose();
-    const last = multiply(5, () => tf.add(tf.sub(tf.mul(b, 4), tf.mul(d, 5)), f));
-    f.dispose();
-    const fours = pair(
-      1,
-      () => tf.sub(e, tf.mul(c, 4)),
-      () => tf.sub(d, tf.mul(b, 4)),
-    );
-    const twos = pair(
-      3,
-      () => tf.sub(e, c),
-      () => tf.mul(tf.sub(d, b), 2),
-    );
-    return [first, ...fours, ...twos, last];
+/** The row or column of `size` that stands in place of each from -1 on, with what follows the last; -1 for zeros. */
+function sources(size: number, tiles: number, padding: Padding, enlarge: boolean): number[] {
+  const all = enlarge ? 2 * size : size;
+  const beyond = { zero: [-1, -1], reflect: [1, all - 2], replicate: [0, all - 1] }[padding] as [number, number];
+  return Array.from({ length: 4 * tiles + 2 }, (_, i) => {
+    const at = [beyond[0], i - 1, beyond[1], -1][i === 0 ? 0 : i <= all ? 1 : i === all + 1 ? 2 : 3]!;
+    return enlarge ? at >> 1 : at;
   });
 }
 
-/** The convolution of `[1, h, w, in]` by {@link winogradKernels}: `[1, h, w, out]`. */
-export function winogradConv(
-  x: Tensor4D,
-  kernels: readonly Tensor4D[],
-  padding: Padding = 'zero',
-  bias?: Tensor1D,
-): Tensor4D {
+/** The rows or columns that the tiles make; -1 for those beyond the last. */
+const targets = (size: number, tiles: number): number[] =>
+  Array.from({ length: 4 * tiles }, (_, i) => (i < size ? i : -1));
+
+/** Where they lie, `numbers` apart. */
+const inBytes = (places: readonly number[], numbers: number): number[] =>
+  places.map((at) => (at < 0 ? -1 : 4 * numbers * at));
+
+/** What the program wants to know of matrices and of a picture's rows and columns: addresses in `table`, `rows` and `columns`. */
+function describe(
+  wasm: WasmKernels,
+  all: readonly Tensor[],
+  channels: number,
+  rows: readonly number[],
+  columns: readonly number[],
+) {
+  // Addresses, room for as many and for as many vectors, and a row of zeros.
+  const head = 2 * matrices + lanes * matrices;
+  const numbers = new Int32Array(head + channels + rows.length + columns.length);
+  numbers.set(all.map((matrix) => wasm.at(matrix)));
+  numbers.set([...rows, ...columns], head + channels);
+  const table = wasm.at(tf.tensor1d(numbers, 'int32'));
+  const zeros = table + 4 * head;
+  return { table, zeros, rows: zeros + 4 * channels, columns: zeros + 4 * (channels + rows.length) };
+}
+
+/** The convolution of `[b, h, w, in]` by {@link winogradKernels}: `[b, h, w, out]`, twice as high and wide with `enlarge`. */
+export function winogradConv(x: Tensor4D, kernels: readonly Tensor2D[], options: WinogradOptions = {}): Tensor4D {
+  const { padding = 'zero', bias, relu = false, enlarge = false } = options;
+  const wasm = wasmKernels()!;
   return tf.tidy(() => {
-    const [, h, w] = x.shape;
-    const width = wholeWidth(w);
-    const columns = tf.tidy(() => {
-      const [first, a, b, c, d, last] = sixProducts(x, kernels, padding, bias) as [
-        Tensor4D,
-        Tensor4D,
-        Tensor4D,
-        Tensor4D,
-        Tensor4D,
-        Tensor4D,
-      ];
-      const [p, q, r, s] = [tf.add(a, b), tf.add(c, d), tf.sub(a, b), tf.sub(c, d)];
-      tf.dispose([a, b, c, d]);
-      return [
-        tf.tidy(() => tf.add(tf.add(first, p), q)),
-        tf.tidy(() => tf.add(r, tf.mul(s, 2))),
-        tf.tidy(() => tf.add(p, tf.mul(q, 4))),
-        tf.tidy(() => tf.add(tf.add(r, tf.mul(s, 8)), last)),
-      ];
-    });
-    const output = kernels[0]!.shape[3];
-    // One after the other and then turned, not `concat` along the channels: that copies them position by position.
-    const four = tf.tidy(() => tf.reshape(tf.concat(columns, 0), [4, (h * width) / 4, output]));
-    tf.dispose(columns);
-    const y = tf.reshape<tf.Rank.R4>(tf.transpose(four, [1, 0, 2]), [1, h, width, output]);
-    return width === w ? y : narrowed(y, w);
+    const [b, height, width, input] = x.shape;
+    const [h, w] = enlarge ? [2 * height, 2 * width] : [height, width];
+    const output = kernels[0]!.shape[1];
+    const [down, across] = [Math.ceil(h / 4), Math.ceil(w / 4)];
+    const most = Math.max(1, Math.floor(bandBytes() / (4 * matrices * across * (input + output))));
+    // All bands as high as each other, but the last.
+    const band = Math.ceil(down / Math.ceil(down / most));
+
+    const y = wasm.output<tf.Rank.R4>([b, h, w, output]);
+    const columns = kernels.map(() => wasm.output<tf.Rank.R2>([band * across, input]));
+    const from = describe(
+      wasm,
+      columns,
+      Math.max(input, output),
+      inBytes(sources(height, down, padding, enlarge), width * input),
+      inBytes(sources(width, across, padding, enlarge), input),
+    );
+    const [toRows, toColumns] = [inBytes(targets(h, down), w * output), inBytes(targets(w, across), output)];
+    const added = bias === undefined ? from.zeros : wasm.at(bias);
+    for (let picture = 0; picture < b; picture++)
+      for (let first = 0; first < down; first += band) {
+        const tiles = [Math.min(band, down - first), across] as const;
+        const source = wasm.at(x) + 4 * picture * height * width * input;
+        wasm.winogradInput(source, from.rows + 16 * first, from.columns, ...tiles, 4 * input, from.table);
+        tf.tidy(() => {
+          const products = columns.map((matrix, i) => tf.matMul(matrix, kernels[i]!));
+          const to = describe(wasm, products, output, toRows, toColumns);
+          const [target, least] = [wasm.at(y) + 4 * picture * h * w * output, relu ? 0 : -Infinity];
+          wasm.winogradOutput(target, to.rows + 16 * first, to.columns, ...tiles, 4 * output, to.table, added, least);
+        });
+      }
+    return y;
   });
 }

@@ -8,11 +8,33 @@ import { program, sharedAt } from './program.js';
 interface Program {
   rowDots(a: number, b: number, rows: number, length: number, out: number): void;
   rowNorms(a: number, rows: number, length: number, out: number): void;
+  winogradInput(
+    x: number,
+    rows: number,
+    columns: number,
+    down: number,
+    across: number,
+    length: number,
+    table: number,
+  ): void;
+  winogradOutput(
+    y: number,
+    rows: number,
+    columns: number,
+    down: number,
+    across: number,
+    length: number,
+    table: number,
+    bias: number,
+    least: number,
+  ): void;
   combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
 }
 
 /** The program, and tensors for it. */
 export interface WasmKernels extends Program {
+  /** Whether the backend has threads; the program runs in one. */
+  readonly threaded: boolean;
   /** Where a tensor lies. */
   at(tensor: Tensor): number;
   /** A new tensor of float32 whose values are not set. */
@@ -30,11 +52,13 @@ function kernelsOf(backend: WasmBackend): WasmKernels | undefined {
   const memory = backend.wasm.asm?.memory ?? backend.wasm.wasmMemory;
   if (!(memory instanceof WebAssembly.Memory)) return undefined;
   const bytes = Uint8Array.from(atob(program), (character) => character.charCodeAt(0));
-  if (!(memory.buffer instanceof ArrayBuffer)) bytes[sharedAt] = 3;
+  const threaded = !(memory.buffer instanceof ArrayBuffer);
+  if (threaded) bytes[sharedAt] = 3;
   if (!WebAssembly.validate(bytes)) return undefined;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { tfjs: { memory } });
   return {
     ...(exports as unknown as Program),
+    threaded,
     at: ({ dataId }) => backend.dataIdMap.get(dataId).memoryOffset,
     output: (shape) => tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32')) as never,
   };

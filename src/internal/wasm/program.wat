@@ -115,4 +115,216 @@
         (local.set $u (i32.add (local.get $u) (i32.const 4)))
         (local.set $v (i32.add (local.get $v) (i32.const 4)))
         (local.set $w (i32.add (local.get $w) (i32.const 4)))
-        (br_if $one (i32.ne (local.tee $out (i32.add (local.get $out) (i32.const 4))) (local.get $end)))))))
+        (br_if $one (i32.ne (local.tee $out (i32.add (local.get $out) (i32.const 4))) (local.get $end))))))
+  ;; Winograd's points are 0, p, -p, q, -q and infinity with p = 2/3 and q = 3/2: half the rounding of 1 and 2. p1, p2, p3 are powers.
+
+  ;; The way into Winograd's products: from the picture x, tile by tile, six by six positions of every channel d become B' d B, one
+  ;; number for each of 36 matrices of as many rows as tiles. The tables $rows and $columns say where the rows and columns of the
+  ;; tiles lie, four further from tile to tile: bytes into x, or -1 for zeros. $table holds the addresses of the 36 matrices and
+  ;; then room for 36 addresses, 36 vectors and a row of zeros.
+  (func (export "winogradInput") (param $x i32) (param $rows i32) (param $columns i32) (param $down i32) (param $across i32)
+    (param $length i32) (param $table i32)
+    (local $rowsEnd i32) (local $columnsEnd i32) (local $column i32) (local $pointers i32) (local $scratch i32) (local $zeros i32)
+    (local $tile i32) (local $channel i32) (local $i i32) (local $j i32) (local $p i32) (local $q i32) (local $row i32) (local $at i32)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $e v128) (local $f v128)
+    (local $t v128) (local $u v128) (local $v v128) (local $w v128)
+    (local $p1 v128) (local $q1 v128) (local $p2 v128) (local $q2 v128) (local $both v128)
+    (local.set $p1 (f32x4.splat (f32.const 0.6666666666666666)))
+    (local.set $q1 (f32x4.splat (f32.const 1.5)))
+    (local.set $p2 (f32x4.splat (f32.const 0.4444444444444444)))
+    (local.set $q2 (f32x4.splat (f32.const 2.25)))
+    (local.set $both (f32x4.splat (f32.const 2.6944444444444446)))
+    (local.set $pointers (i32.add (local.get $table) (i32.const 144)))
+    (local.set $scratch (i32.add (local.get $table) (i32.const 288)))
+    (local.set $zeros (i32.add (local.get $table) (i32.const 864)))
+    (local.set $rowsEnd (i32.add (local.get $rows) (i32.shl (local.get $down) (i32.const 4))))
+    (local.set $columnsEnd (i32.add (local.get $columns) (i32.shl (local.get $across) (i32.const 4))))
+    (loop $nextRow
+      (local.set $column (local.get $columns))
+      (loop $nextTile
+        ;; Where the 36 positions lie.
+        (local.set $p (local.get $pointers))
+        (local.set $i (local.get $rows))
+        (loop $nextI
+          (local.set $row (i32.load (local.get $i)))
+          (local.set $j (local.get $column))
+          (loop $nextJ
+            (local.set $at (i32.load (local.get $j)))
+            (i32.store (local.get $p)
+              (select
+                (local.get $zeros)
+                (i32.add (local.get $x) (i32.add (local.get $row) (local.get $at)))
+                (i32.lt_s (i32.or (local.get $row) (local.get $at)) (i32.const 0))))
+            (local.set $p (i32.add (local.get $p) (i32.const 4)))
+            (br_if $nextJ
+              (i32.ne
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.add (local.get $column) (i32.const 24)))))
+          (br_if $nextI
+            (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.add (local.get $rows) (i32.const 24)))))
+        (local.set $channel (i32.const 0))
+        (loop $nextChannel
+          ;; B' d, column by column.
+          (local.set $p (local.get $pointers))
+          (local.set $q (local.get $scratch))
+          (loop $nextOfX
+            (local.set $a (v128.load (i32.add (i32.load (local.get $p)) (local.get $channel))))
+            (local.set $b (v128.load (i32.add (i32.load offset=24 (local.get $p)) (local.get $channel))))
+            (local.set $c (v128.load (i32.add (i32.load offset=48 (local.get $p)) (local.get $channel))))
+            (local.set $d (v128.load (i32.add (i32.load offset=72 (local.get $p)) (local.get $channel))))
+            (local.set $e (v128.load (i32.add (i32.load offset=96 (local.get $p)) (local.get $channel))))
+            (local.set $f (v128.load (i32.add (i32.load offset=120 (local.get $p)) (local.get $channel))))
+            (local.set $t (f32x4.sub (local.get $e) (f32x4.mul (local.get $q2) (local.get $c))))
+            (local.set $u (f32x4.mul (local.get $p1) (f32x4.sub (local.get $d) (f32x4.mul (local.get $q2) (local.get $b)))))
+            (local.set $v (f32x4.sub (local.get $e) (f32x4.mul (local.get $p2) (local.get $c))))
+            (local.set $w (f32x4.mul (local.get $q1) (f32x4.sub (local.get $d) (f32x4.mul (local.get $p2) (local.get $b)))))
+            (v128.store (local.get $q)
+              (f32x4.add (local.get $a) (f32x4.sub (local.get $e) (f32x4.mul (local.get $both) (local.get $c)))))
+            (v128.store offset=96 (local.get $q) (f32x4.add (local.get $t) (local.get $u)))
+            (v128.store offset=192 (local.get $q) (f32x4.sub (local.get $t) (local.get $u)))
+            (v128.store offset=288 (local.get $q) (f32x4.add (local.get $v) (local.get $w)))
+            (v128.store offset=384 (local.get $q) (f32x4.sub (local.get $v) (local.get $w)))
+            (v128.store offset=480 (local.get $q)
+              (f32x4.add (local.get $b) (f32x4.sub (local.get $f) (f32x4.mul (local.get $both) (local.get $d)))))
+            (local.set $p (i32.add (local.get $p) (i32.const 4)))
+            (br_if $nextOfX
+              (i32.ne
+                (local.tee $q (i32.add (local.get $q) (i32.const 16)))
+                (i32.add (local.get $scratch) (i32.const 96)))))
+          ;; (B' d) B, row by row, to the matrices.
+          (local.set $p (local.get $table))
+          (local.set $q (local.get $scratch))
+          (local.set $at (i32.add (local.get $tile) (local.get $channel)))
+          (loop $nextOfV
+            (local.set $a (v128.load (local.get $q)))
+            (local.set $b (v128.load offset=16 (local.get $q)))
+            (local.set $c (v128.load offset=32 (local.get $q)))
+            (local.set $d (v128.load offset=48 (local.get $q)))
+            (local.set $e (v128.load offset=64 (local.get $q)))
+            (local.set $f (v128.load offset=80 (local.get $q)))
+            (local.set $t (f32x4.sub (local.get $e) (f32x4.mul (local.get $q2) (local.get $c))))
+            (local.set $u (f32x4.mul (local.get $p1) (f32x4.sub (local.get $d) (f32x4.mul (local.get $q2) (local.get $b)))))
+            (local.set $v (f32x4.sub (local.get $e) (f32x4.mul (local.get $p2) (local.get $c))))
+            (local.set $w (f32x4.mul (local.get $q1) (f32x4.sub (local.get $d) (f32x4.mul (local.get $p2) (local.get $b)))))
+            (v128.store (i32.add (i32.load (local.get $p)) (local.get $at))
+              (f32x4.add (local.get $a) (f32x4.sub (local.get $e) (f32x4.mul (local.get $both) (local.get $c)))))
+            (v128.store (i32.add (i32.load offset=4 (local.get $p)) (local.get $at)) (f32x4.add (local.get $t) (local.get $u)))
+            (v128.store (i32.add (i32.load offset=8 (local.get $p)) (local.get $at)) (f32x4.sub (local.get $t) (local.get $u)))
+            (v128.store (i32.add (i32.load offset=12 (local.get $p)) (local.get $at)) (f32x4.add (local.get $v) (local.get $w)))
+            (v128.store (i32.add (i32.load offset=16 (local.get $p)) (local.get $at)) (f32x4.sub (local.get $v) (local.get $w)))
+            (v128.store (i32.add (i32.load offset=20 (local.get $p)) (local.get $at))
+              (f32x4.add (local.get $b) (f32x4.sub (local.get $f) (f32x4.mul (local.get $both) (local.get $d)))))
+            (local.set $p (i32.add (local.get $p) (i32.const 24)))
+            (br_if $nextOfV (i32.ne (local.tee $q (i32.add (local.get $q) (i32.const 96))) (local.get $zeros))))
+          (br_if $nextChannel
+            (i32.ne (local.tee $channel (i32.add (local.get $channel) (i32.const 16))) (local.get $length))))
+        (local.set $tile (i32.add (local.get $tile) (local.get $length)))
+        (br_if $nextTile
+          (i32.ne (local.tee $column (i32.add (local.get $column) (i32.const 16))) (local.get $columnsEnd))))
+      (br_if $nextRow (i32.ne (local.tee $rows (i32.add (local.get $rows) (i32.const 16))) (local.get $rowsEnd)))))
+
+  ;; The way back: A' m A of the 36 products of every tile and channel, with $bias added and nothing below $least, to four by four
+  ;; positions of y. The tables say where they lie; -1: nowhere. $table as above; what follows the vectors takes what goes nowhere.
+  (func (export "winogradOutput") (param $y i32) (param $rows i32) (param $columns i32) (param $down i32) (param $across i32)
+    (param $length i32) (param $table i32) (param $bias i32) (param $least f32)
+    (local $rowsEnd i32) (local $columnsEnd i32) (local $column i32) (local $pointers i32) (local $scratch i32) (local $nowhere i32)
+    (local $tile i32) (local $channel i32) (local $i i32) (local $j i32) (local $p i32) (local $q i32) (local $row i32) (local $at i32)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128) (local $e v128) (local $f v128)
+    (local $t v128) (local $u v128) (local $v v128) (local $w v128)
+    (local $p1 v128) (local $q1 v128) (local $p2 v128) (local $q2 v128) (local $p3 v128) (local $q3 v128)
+    (local $add v128) (local $floor v128)
+    (local.set $p1 (f32x4.splat (f32.const 0.6666666666666666)))
+    (local.set $q1 (f32x4.splat (f32.const 1.5)))
+    (local.set $p2 (f32x4.splat (f32.const 0.4444444444444444)))
+    (local.set $q2 (f32x4.splat (f32.const 2.25)))
+    (local.set $p3 (f32x4.splat (f32.const 0.2962962962962963)))
+    (local.set $q3 (f32x4.splat (f32.const 3.375)))
+    (local.set $floor (f32x4.splat (local.get $least)))
+    (local.set $pointers (i32.add (local.get $table) (i32.const 144)))
+    (local.set $scratch (i32.add (local.get $table) (i32.const 288)))
+    (local.set $nowhere (i32.add (local.get $table) (i32.const 864)))
+    (local.set $rowsEnd (i32.add (local.get $rows) (i32.shl (local.get $down) (i32.const 4))))
+    (local.set $columnsEnd (i32.add (local.get $columns) (i32.shl (local.get $across) (i32.const 4))))
+    (loop $nextRow
+      (local.set $column (local.get $columns))
+      (loop $nextTile
+        (local.set $p (local.get $pointers))
+        (local.set $i (local.get $rows))
+        (loop $nextI
+          (local.set $row (i32.load (local.get $i)))
+          (local.set $j (local.get $column))
+          (loop $nextJ
+            (local.set $at (i32.load (local.get $j)))
+            (i32.store (local.get $p)
+              (select
+                (local.get $nowhere)
+                (i32.add (local.get $y) (i32.add (local.get $row) (local.get $at)))
+                (i32.lt_s (i32.or (local.get $row) (local.get $at)) (i32.const 0))))
+            (local.set $p (i32.add (local.get $p) (i32.const 4)))
+            (br_if $nextJ
+              (i32.ne
+                (local.tee $j (i32.add (local.get $j) (i32.const 4)))
+                (i32.add (local.get $column) (i32.const 16)))))
+          (br_if $nextI
+            (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 4))) (i32.add (local.get $rows) (i32.const 16)))))
+        (local.set $channel (i32.const 0))
+        (loop $nextChannel
+          ;; A' m, column by column.
+          (local.set $p (local.get $table))
+          (local.set $q (local.get $scratch))
+          (local.set $at (i32.add (local.get $tile) (local.get $channel)))
+          (loop $nextOfM
+            (local.set $a (v128.load (i32.add (i32.load (local.get $p)) (local.get $at))))
+            (local.set $b (v128.load (i32.add (i32.load offset=24 (local.get $p)) (local.get $at))))
+            (local.set $c (v128.load (i32.add (i32.load offset=48 (local.get $p)) (local.get $at))))
+            (local.set $d (v128.load (i32.add (i32.load offset=72 (local.get $p)) (local.get $at))))
+            (local.set $e (v128.load (i32.add (i32.load offset=96 (local.get $p)) (local.get $at))))
+            (local.set $f (v128.load (i32.add (i32.load offset=120 (local.get $p)) (local.get $at))))
+            (local.set $t (f32x4.add (local.get $b) (local.get $c)))
+            (local.set $u (f32x4.sub (local.get $b) (local.get $c)))
+            (local.set $v (f32x4.add (local.get $d) (local.get $e)))
+            (local.set $w (f32x4.sub (local.get $d) (local.get $e)))
+            (v128.store (local.get $q) (f32x4.add (local.get $a) (f32x4.add (local.get $t) (local.get $v))))
+            (v128.store offset=96 (local.get $q) (f32x4.add (f32x4.mul (local.get $p1) (local.get $u)) (f32x4.mul (local.get $q1) (local.get $w))))
+            (v128.store offset=192 (local.get $q) (f32x4.add (f32x4.mul (local.get $p2) (local.get $t)) (f32x4.mul (local.get $q2) (local.get $v))))
+            (v128.store offset=288 (local.get $q)
+              (f32x4.add (local.get $f) (f32x4.add (f32x4.mul (local.get $p3) (local.get $u)) (f32x4.mul (local.get $q3) (local.get $w)))))
+            (local.set $p (i32.add (local.get $p) (i32.const 4)))
+            (br_if $nextOfM
+              (i32.ne
+                (local.tee $q (i32.add (local.get $q) (i32.const 16)))
+                (i32.add (local.get $scratch) (i32.const 96)))))
+          ;; (A' m) A, row by row, to the picture.
+          (local.set $p (local.get $pointers))
+          (local.set $q (local.get $scratch))
+          (local.set $add (v128.load (i32.add (local.get $bias) (local.get $channel))))
+          (loop $nextOfY
+            (local.set $a (v128.load (local.get $q)))
+            (local.set $b (v128.load offset=16 (local.get $q)))
+            (local.set $c (v128.load offset=32 (local.get $q)))
+            (local.set $d (v128.load offset=48 (local.get $q)))
+            (local.set $e (v128.load offset=64 (local.get $q)))
+            (local.set $f (v128.load offset=80 (local.get $q)))
+            (local.set $t (f32x4.add (local.get $b) (local.get $c)))
+            (local.set $u (f32x4.sub (local.get $b) (local.get $c)))
+            (local.set $v (f32x4.add (local.get $d) (local.get $e)))
+            (local.set $w (f32x4.sub (local.get $d) (local.get $e)))
+            (v128.store (i32.add (i32.load (local.get $p)) (local.get $channel))
+              (f32x4.max (local.get $floor) (f32x4.add (local.get $add) (f32x4.add (local.get $a) (f32x4.add (local.get $t) (local.get $v))))))
+            (v128.store (i32.add (i32.load offset=4 (local.get $p)) (local.get $channel))
+              (f32x4.max (local.get $floor) (f32x4.add (local.get $add) (f32x4.add (f32x4.mul (local.get $p1) (local.get $u)) (f32x4.mul (local.get $q1) (local.get $w))))))
+            (v128.store (i32.add (i32.load offset=8 (local.get $p)) (local.get $channel))
+              (f32x4.max (local.get $floor) (f32x4.add (local.get $add) (f32x4.add (f32x4.mul (local.get $p2) (local.get $t)) (f32x4.mul (local.get $q2) (local.get $v))))))
+            (v128.store (i32.add (i32.load offset=12 (local.get $p)) (local.get $channel))
+              (f32x4.max (local.get $floor)
+                (f32x4.add (local.get $add) (f32x4.add (local.get $f) (f32x4.add (f32x4.mul (local.get $p3) (local.get $u)) (f32x4.mul (local.get $q3) (local.get $w)))))))
+            (local.set $q (i32.add (local.get $q) (i32.const 96)))
+            (br_if $nextOfY
+              (i32.ne (local.tee $p (i32.add (local.get $p) (i32.const 16))) (i32.add (local.get $pointers) (i32.const 64)))))
+          (br_if $nextChannel
+            (i32.ne (local.tee $channel (i32.add (local.get $channel) (i32.const 16))) (local.get $length))))
+        (local.set $tile (i32.add (local.get $tile) (local.get $length)))
+        (br_if $nextTile
+          (i32.ne (local.tee $column (i32.add (local.get $column) (i32.const 16))) (local.get $columnsEnd))))
+      (br_if $nextRow (i32.ne (local.tee $rows (i32.add (local.get $rows) (i32.const 16))) (local.get $rowsEnd)))))
+)
