@@ -35,6 +35,16 @@ function titlesFromHeadings(app) {
   });
 }
 
+/** Constraints of type parameters as they are written: `VggLayer<A>`, and not the list of forty names that it stands for. */
+function constraintsAsWritten(app) {
+  app.converter.on(Converter.EVENT_CREATE_SIGNATURE, (context, signature, declaration) => {
+    signature.typeParameters?.forEach((parameter, i) => {
+      const written = declaration?.typeParameters?.[i]?.constraint;
+      if (written !== undefined) parameter.type = context.converter.convertType(context, written);
+    });
+  });
+}
+
 const folders = ['image', 'losses', 'wct', 'optim', 'models', 'pipelines', 'node', 'assets'];
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
@@ -45,12 +55,16 @@ export default {
   tsconfig: 'tsconfig.json',
   out: 'site',
   readme: 'README.md',
-  plugin: [titlesFromHeadings],
+  plugin: [titlesFromHeadings, constraintsAsWritten],
   projectDocuments: guides.map((name) => `docs/${name}.md`),
   // MathML needs neither a style sheet nor fonts, so the site works offline.
   markdownItLoader: (md) => {
     md.renderer.rules.table_open = () => '<div class="scroll-box" tabindex="0"><table>\n';
     md.renderer.rules.table_close = () => '</table></div>\n';
+    md.renderer.rules.td_open = (tokens, i, options, env, self) => {
+      if (tokens[i + 1].content.length > 36) tokens[i].attrJoin('class', 'sentence');
+      return self.renderToken(tokens, i, options);
+    };
     md.use(katex, { output: 'mathml', throwOnError: true, strict: 'error', delimiters: 'dollars' });
   },
   customCss: 'docs/site.css',

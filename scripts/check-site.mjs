@@ -14,8 +14,9 @@ const widths = [360, 1280];
 
 const executablePath = findChromium();
 if (executablePath === undefined) {
-  console.log('No Chromium found: the site was not opened');
-  process.exit(0);
+  const needed = process.env['REQUIRE_BROWSER'] === '1';
+  console[needed ? 'error' : 'log']('No Chromium found: the site was not opened. CHROMIUM=/path/to/chrome names one.');
+  process.exit(needed ? 1 : 0);
 }
 if (!existsSync(path.join(site, 'index.html'))) {
   console.error('site/ is not there: run npm run docs first');
@@ -51,6 +52,9 @@ function problemsOf() {
   return { found, formulas: document.querySelectorAll('math').length };
 }
 
+/** typedoc hides the page until its script has run; what is hidden has no size. */
+const shown = (page) => page.waitForFunction(() => document.body.style.display !== 'none');
+
 const browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--allow-file-access-from-files'] });
 const problems = [];
 let formulas = 0;
@@ -64,7 +68,8 @@ try {
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
     for (const name of pages) {
-      await page.goto(address(name), { waitUntil: 'load' });
+      await page.goto(address(name));
+      await shown(page);
       const { found, formulas: here } = await page.evaluate(problemsOf);
       problems.push(...found.map((what) => `${name} at ${width}: ${what}`));
       formulas += here;
@@ -88,6 +93,7 @@ try {
         const page = await browser.newPage({ viewport: { width, height: width === 360 ? 780 : 900 }, colorScheme });
         for (const name of pages) {
           await page.goto(address(name));
+          await shown(page);
           const title = path.parse(name).name.replaceAll(/[^\w.-]+/g, '-');
           await page.screenshot({ path: path.join(shots, `${title}-${width}-${colorScheme}.png`), fullPage: true });
         }

@@ -27,6 +27,7 @@ step npm run --silent typecheck
 step examples_typecheck
 step npm run --silent lint
 step npm run --silent docs
+step npx --no-install tsx scripts/check-site.mjs
 step npm run --silent build
 step npm run --silent check:package
 step npm run --silent check:consumers
