@@ -1,4 +1,4 @@
-import { assert, assertNumber } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber } from '../internal/assert.js';
 import { assertSides } from './assertSides.js';
 
 /** Options of {@link fitSize}: at most one of `longSide`, `shortSide` and `pixels`. */
@@ -31,7 +31,8 @@ export interface FitOptions {
 export function fitSize(size: readonly [number, number], options: FitOptions = {}): [height: number, width: number] {
   assertSides('fitSize', 'size', size, ['height', 'width']);
   const [height, width] = size;
-  const { longSide, shortSide, pixels, multipleOf = 1 } = options;
+  const { longSide, shortSide, pixels, multipleOf = 1, ...others } = options;
+  assertNoOthers('fitSize', others);
   const whole = { integer: true, min: 1 };
   assertNumber('fitSize', 'multipleOf', multipleOf, whole);
   const lengths = Object.entries({ longSide, shortSide, pixels }).filter(([, length]) => length !== undefined);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { assert, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import type { Image } from '../types.js';
 import { assertSides } from './assertSides.js';
 import { randomNumbers } from '../internal/randomNumbers.js';
@@ -39,14 +39,15 @@ export interface NoiseOptions {
  * ```
  */
 export function noiseImage(shape: readonly [number, number, number, number], options: NoiseOptions = {}): Image {
-  const { seed = 0, kind = 'uniform', mean = 0.5 } = options;
+  const uniformDeviation = 1 / Math.sqrt(12);
+  const { seed = 0, kind = 'uniform', mean = 0.5, ...rest } = options;
+  const { deviation = kind === 'uniform' ? uniformDeviation : 0.1, ...others } = rest;
+  assertNoOthers('noiseImage', others);
   assertSides('noiseImage', 'shape', shape, ['b', 'h', 'w', '3']);
   assert(shape[3] === 3, () => `noiseImage: shape must be [b, h, w, 3]; got ${show(shape)}`, ShapeError);
   assertOneOf('noiseImage', 'kind', kind, kinds);
   assertNumber('noiseImage', 'seed', seed, { integer: true, min: -0x80000000, max: 0xffffffff });
   assertNumber('noiseImage', 'mean', mean);
-  const uniformDeviation = 1 / Math.sqrt(12);
-  const deviation = options.deviation ?? (kind === 'uniform' ? uniformDeviation : 0.1);
   assertNumber('noiseImage', 'deviation', deviation, { min: 0 });
 
   const random = randomNumbers(seed);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, StyleError } from '../errors.js';
-import { assert, assertImage, assertNumber, show } from '../internal/assert.js';
+import { assert, assertImage, assertNoOthers, assertNumber, show } from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Image } from '../types.js';
@@ -53,7 +53,8 @@ export interface FromPixelsOptions {
  */
 export function imageFromPixels(pixels: Pixels, options: FromPixelsOptions = {}): Image {
   const { data, width, height } = pixels;
-  const { background = [1, 1, 1] } = options;
+  const { background = [1, 1, 1], ...others } = options;
+  assertNoOthers('imageFromPixels', others);
   const whole = { integer: true, min: 1 };
   assertNumber('imageFromPixels', 'pixels.width', width, whole);
   assertNumber('imageFromPixels', 'pixels.height', height, whole);
@@ -109,7 +110,8 @@ export interface ToPixelsOptions {
 export async function imageToPixels(image: Image, options: ToPixelsOptions = {}): Promise<RgbaPixels> {
   assertImage('imageToPixels', 'image', image);
   const [batch, height, width] = image.shape;
-  const { index = 0 } = options;
+  const { index = 0, ...others } = options;
+  assertNoOthers('imageToPixels', others);
   assert(
     batch === 1 || options.index !== undefined,
     () => `imageToPixels: a batch of ${batch} pictures needs index, which of them to convert`,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { assertImage, assertOneOf } from '../internal/assert.js';
+import { assertImage, assertNoOthers, assertOneOf } from '../internal/assert.js';
 import type { Image } from '../types.js';
 import { assertSides } from './assertSides.js';
 import { resamplingBlocks, resizeMethods, type ResizeMethod } from './resamplingBlocks.js';
@@ -52,7 +52,8 @@ function resampleFirstAxis(x: Tensor4D, to: number, method: ResizeMethod): Tenso
  * ```
  */
 export function resizeImage(image: Image, size: readonly [number, number], options: ResizeOptions = {}): Image {
-  const { method = 'cubic' } = options;
+  const { method = 'cubic', ...others } = options;
+  assertNoOthers('resizeImage', others);
   assertImage('resizeImage', 'image', image);
   assertSides('resizeImage', 'size', size, ['height', 'width']);
   assertOneOf('resizeImage', 'method', method, resizeMethods);

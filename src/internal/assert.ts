@@ -10,8 +10,10 @@ export function assert(
   if (!condition) throw new ErrorClass(message());
 }
 
-const isTensor = (x: unknown): x is Tensor =>
-  typeof x === 'object' && x !== null && 'dataId' in x && 'shape' in x && Array.isArray(x.shape);
+const isTensor = (x: unknown): x is Tensor => {
+  const { dataId, shape } = (x ?? {}) as Partial<Tensor>;
+  return dataId !== undefined && Array.isArray(shape);
+};
 
 /** A value as it may stand in a message: short, whatever it is. */
 export function show(value: unknown): string {
@@ -26,10 +28,13 @@ export function show(value: unknown): string {
 
 /** A living float32 tensor of the given rank, no side of it empty. */
 export function assertTensor(where: string, argument: string, x: Tensor, rank: number, shape: string): void {
-  const expected = `${where}: ${argument} must be a float32 tensor ${shape}`;
-  assert(isTensor(x) && x.rank === rank && x.dtype === 'float32', () => `${expected}; got ${show(x)}`, ShapeError);
-  assert(!x.isDisposed, () => `${expected}; got a tensor that is already disposed`, ShapeError);
-  assert(x.size > 0, () => `${expected} with no side of length 0; got ${show(x)}`, ShapeError);
+  const fits = isTensor(x) && x.rank === rank && x.dtype === 'float32';
+  const problem = !fits ? '' : x.isDisposed ? ', already disposed' : x.size === 0 ? ', a side of length 0' : undefined;
+  assert(
+    problem === undefined,
+    () => `${where}: ${argument} must be a float32 tensor ${shape}; got ${show(x)}${problem}`,
+    ShapeError,
+  );
 }
 
 /** A batch of feature maps `[b, h, w, c]`. */
@@ -56,6 +61,12 @@ export function assertSameShape(where: string, nameA: string, a: Tensor, nameB: 
   );
 }
 
+/** What is left of the options when all that are known have been taken out: nothing, unless a name is misspelt. */
+export function assertNoOthers(where: string, others: Readonly<Record<string, never>>): void {
+  const [name] = Object.keys(others);
+  assert(name === undefined, () => `${where}: there is no option ${show(name)}`);
+}
+
 /** One of the strings that the option's type lists. */
 export function assertOneOf<T extends string>(
   where: string,
@@ -65,7 +76,7 @@ export function assertOneOf<T extends string>(
 ): asserts value is T {
   assert(
     known.includes(value as T),
-    () => `${where}: ${option} must be one of ${known.map((k) => `'${k}'`).join(', ')}; got ${show(value)}`,
+    () => `${where}: ${option} must be one of ${known.map(show).join(', ')}; got ${show(value)}`,
   );
 }
 

@@ -3,7 +3,10 @@ import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
 
 /* Core alone registers no gradients. These are arithmetic, shapes and sums: what surrounds any call of ours. */
 
-export const one = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0]! : dy);
+/** The gradient of an operation with one output; the engine hands over a list only where there are several. */
+export function one(dy: Tensor | Tensor[]): Tensor {
+  return dy as Tensor;
+}
 
 /** Undoes broadcasting: sums `dx` to the shape of the operand. */
 function reduceTo(dx: Tensor, operand: Tensor): Tensor {

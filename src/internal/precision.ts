@@ -8,11 +8,10 @@ import { DeviceError } from '../errors.js';
 export const storesHalfFloats = (): boolean =>
   tf.getBackend() === 'webgl' && !tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED');
 
-const remedy = "Use tf.setBackend('wasm') or 'webgpu'";
-
 /** Why something cannot be computed with 16-bit floats, and what to do. */
 export const tooCoarse = (what: string): string =>
-  `WebGL renders only 16-bit floats on this device, too coarse for ${what}; expected 32-bit floats. ${remedy}`;
+  `WebGL renders only 16-bit floats on this device, too coarse for ${what}; ` +
+  "expected 32-bit floats. Use tf.setBackend('wasm') or 'webgpu'";
 
 /** Refuses what needs 32-bit floats: `what` is too fine for half floats. */
 export function assertFloat32(where: string, what: string): void {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assertFeatures, assertOneOf, assertSameShape } from '../internal/assert.js';
+import { assertFeatures, assertNoOthers, assertOneOf, assertSameShape } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { inverseSquares, sumOfSquares } from '../internal/sums.js';
 import type { ClosedForm, Features } from '../types.js';
@@ -40,7 +40,8 @@ export interface ContentLossOptions {
  * the paper's value, as in most implementations (PyTorch's tutorial, neural-style).
  */
 export function contentLoss(target: Features, options: ContentLossOptions = {}): ClosedForm {
-  const { reduction = 'mean' } = options;
+  const { reduction = 'mean', ...others } = options;
+  assertNoOthers('contentLoss', others);
   assertFeatures('contentLoss', 'target', target);
   assertOneOf('contentLoss', 'reduction', reduction, contentReductions);
   const relative = reduction === 'relative' ? inverseSquares(target) : undefined;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { assertFeatures, assertOneOf } from '../internal/assert.js';
+import { assertFeatures, assertNoOthers, assertOneOf } from '../internal/assert.js';
 import { onTape } from '../internal/differentiable.js';
 import { ensureBasicGradients } from '../internal/basicGradients.js';
 import { product } from '../internal/kernels/product.js';
@@ -65,7 +65,8 @@ export function gramMatrices(features: Features, normalization: GramNormalizatio
  * Differs from it: the paper's matrix is `'none'`, its division by the positions stands in the loss instead (equation 4).
  */
 export function gramMatrix(features: Features, options: GramOptions = {}): Tensor3D {
-  const { normalization = 'positions' } = options;
+  const { normalization = 'positions', ...others } = options;
+  assertNoOthers('gramMatrix', others);
   assertFeatures('gramMatrix', 'features', features);
   assertOneOf('gramMatrix', 'normalization', normalization, gramNormalizations);
   if (normalization === 'none')

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../internal/assert.js';
+import { assertNoOthers, assertNumber } from '../internal/assert.js';
 import { closedForm, tapeNode, valueAndGradOf } from '../internal/differentiable.js';
 import { sumAll } from '../internal/sums.js';
 import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
@@ -38,7 +38,8 @@ export function normalizeGradient<T extends Tensor = tf.Tensor4D>(
   loss: Differentiable<T>,
   options: NormalizeGradientOptions = {},
 ): ClosedForm<T> {
-  const { epsilon = 1e-8 } = options;
+  const { epsilon = 1e-8, ...others } = options;
+  assertNoOthers('normalizeGradient', others);
   assertNumber('normalizeGradient', 'epsilon', epsilon, { min: 0 });
   const valueAndGrad = (x: T): ValueAndGrad<T> => {
     const { value, grad } = valueAndGradOf('normalizeGradient', loss, x);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { addAll } from '../internal/addAll.js';
-import { assert, assertFeatures, assertOneOf, assertTensor, show } from '../internal/assert.js';
+import { assert, assertFeatures, assertNoOthers, assertOneOf, assertTensor, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { inverseSquares, sumOfSquares } from '../internal/sums.js';
 import { product } from '../internal/kernels/product.js';
@@ -62,7 +62,8 @@ export interface GramTarget {
  * tutorial and neural-style (`'elements'`, `'mean'`) $4/c^2$; pystiche (`'positions'`, `'mean'`) 4.
  */
 export function styleLoss(target: Features | GramTarget, options: StyleLossOptions = {}): ClosedForm {
-  const { normalization = 'positions', reduction = 'gatys' } = options;
+  const { normalization = 'positions', reduction = 'gatys', ...others } = options;
+  assertNoOthers('styleLoss', others);
   assertOneOf('styleLoss', 'normalization', normalization, gramNormalizations);
   assertOneOf('styleLoss', 'reduction', reduction, styleReductions);
   const { gram, owns } = targetGram(target, normalization);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { assert, assertFeatures, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertFeatures, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import { closedForm } from '../internal/differentiable.js';
 import { sumAll } from '../internal/sums.js';
 import { padByOne, padByOneGradient } from '../internal/kernels/padding.js';
@@ -84,7 +84,8 @@ function ninePoint(image: Tensor4D, reduction: 'mean' | 'sum'): ValueAndGrad {
  */
 export function totalVariationLoss(options: TotalVariationOptions = {}): ClosedForm {
   const where = 'totalVariationLoss';
-  const { norm = 'l2', exponent = 2, reduction = 'mean' } = options;
+  const { norm = 'l2', exponent = 2, reduction = 'mean', ...others } = options;
+  assertNoOthers(where, others);
   assertOneOf(where, 'norm', norm, variationNorms);
   assertOneOf(where, 'reduction', reduction, variationReductions);
   assertNumber(where, 'exponent', exponent, { min: 1 });

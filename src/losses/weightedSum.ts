@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { StyleError } from '../errors.js';
 import { addAll } from '../internal/addAll.js';
-import { assert, assertNumber, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, show } from '../internal/assert.js';
 import { closedForm, valueAndGradOf } from '../internal/differentiable.js';
 import type { ClosedForm, Differentiable, ValueAndGrad } from '../types.js';
 
@@ -40,7 +40,8 @@ export interface WeightedTerm<T extends Tensor> {
 export function weightedSum<T extends Tensor = tf.Tensor4D>(terms: readonly WeightedTerm<T>[]): ClosedForm<T> {
   const where = 'weightedSum';
   assert(terms.length > 0, () => `${where}: terms must name at least one function; got []`);
-  terms.forEach(({ loss, weight = 1 }, i) => {
+  terms.forEach(({ loss, weight = 1, name: _, ...others }, i) => {
+    assertNoOthers(`${where}: terms[${i}]`, others);
     assert(
       typeof loss === 'function',
       () => `${where}: terms[${i}].loss must be a function; got ${show(loss)}`,

@@ -1,4 +1,4 @@
-import { assertNumber, assertOneOf } from '../internal/assert.js';
+import { assertNoOthers, assertNumber, assertOneOf } from '../internal/assert.js';
 import { convFootprint } from '../internal/kernels/conv.js';
 import { enlargedConvFootprint } from '../internal/kernels/enlargedConv.js';
 import { upsampleFootprint } from '../internal/kernels/pool.js';
@@ -68,9 +68,11 @@ function decoderOutline(
  */
 export function autoencoderOutlines(options: AutoencoderOutlinesOptions): AutoencoderOutline[] {
   const where = 'autoencoderOutlines';
-  assertOneOf(where, 'family', options.family, Object.keys(autoencoderFamilies));
-  const family = autoencoderFamilies[options.family];
-  const { levels = family.levels, width = firstBlock[options.family], winograd = true } = options;
+  const { family: name, levels: wanted, width = firstBlock[name], winograd = true, ...others } = options;
+  assertNoOthers(where, others);
+  assertOneOf(where, 'family', name, Object.keys(autoencoderFamilies));
+  const family = autoencoderFamilies[name];
+  const levels = wanted ?? family.levels;
   assertNumber(where, 'width', width, { integer: true, min: 1 });
   const { padding, pooling, poolRounding } = family;
   return levels.map((level) => ({

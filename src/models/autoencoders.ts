@@ -1,4 +1,4 @@
-import { assert, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertOneOf, show } from '../internal/assert.js';
 import { type Autoencoder, autoencoder, encoderOf } from './autoencoder.js';
 import {
   type AutoencoderFamily,
@@ -69,12 +69,11 @@ export async function loadAutoencoders(
   source: WeightSource | AutoencoderSources,
   options: LoadAutoencodersOptions,
 ): Promise<Autoencoder[]> {
-  const { lazy = false, winograd = true, signal } = options;
-  if (typeof options.family === 'string')
-    assertOneOf(where, 'family', options.family, Object.keys(autoencoderFamilies));
-  const family: AutoencoderFamily =
-    typeof options.family === 'string' ? autoencoderFamilies[options.family] : options.family;
-  const { levels = family.levels } = options;
+  const { family: given, levels: wanted, lazy = false, winograd = true, signal, ...others } = options;
+  assertNoOthers(where, others);
+  if (typeof given === 'string') assertOneOf(where, 'family', given, Object.keys(autoencoderFamilies));
+  const family: AutoencoderFamily = typeof given === 'string' ? autoencoderFamilies[given] : given;
+  const levels = wanted ?? family.levels;
   assert(
     levels.length > 0 && new Set(levels).size === levels.length && levels.every((l) => family.levels.includes(l)),
     () => `${where}: levels must be some of ${family.levels.join(', ')}, each once; got ${show(levels)}`,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { LayerError } from '../errors.js';
-import { assert, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertOneOf, show } from '../internal/assert.js';
 import { type ConvTensors, conv, rotateKernel } from '../internal/kernels/conv.js';
 import { enlargedConv } from '../internal/kernels/enlargedConv.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
@@ -54,7 +54,9 @@ export function vggPlan<A extends Architecture>(where: string, options: VggOptio
     upTo,
     gradients = true,
     winograd = true,
+    ...others
   } = options;
+  assertNoOthers(where, others);
   assertOneOf(where, 'architecture', architecture, Object.keys(architectures));
   assertOneOf(where, 'pooling', pooling, poolings);
   assertOneOf(where, 'poolRounding', poolRounding, poolRoundings);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, StyleError } from '../errors.js';
-import { assert, assertFeatures, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertFeatures, assertNoOthers, assertOneOf, show } from '../internal/assert.js';
 import type { ForwardOp } from '../internal/kernels/op.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
 import { relu } from '../internal/kernels/relu.js';
@@ -75,7 +75,8 @@ export interface Decoder {
  * Source: Li et al., Universal Style Transfer via Feature Transforms (2017), section 3.1.
  */
 export async function loadDecoder(source: WeightSource, options: LoadDecoderOptions): Promise<Decoder> {
-  const { level, padding = 'reflect', finalRelu = false, winograd = true, signal } = options;
+  const { level, padding = 'reflect', finalRelu = false, winograd = true, signal, ...others } = options;
+  assertNoOthers(where, others);
   assert(
     autoencoderLevels.includes(level),
     () => `${where}: level must be one of ${autoencoderLevels.join(', ')}; got ${show(level)}`,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { LayerError, ShapeError } from '../errors.js';
-import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
+import { assert, assertImage, assertNoOthers, assertSameShape, show } from '../internal/assert.js';
 import { addAll } from '../internal/addAll.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
 import { missingGradient, namingMissing } from '../internal/missingGradient.js';
@@ -74,14 +74,14 @@ export async function graphModelExtractor<L extends string = string>(
     typeof given?.execute === 'function' && typeof given.save === 'function',
     () => `${where}: model must be a GraphModel of @tensorflow/tfjs-converter; got ${show(model)}`,
   );
-  const colors = colorMap(where, options.preprocessing ?? 'none');
+  const { preprocessing = 'none', layers: named, ...others } = options;
+  assertNoOthers(where, others);
+  const colors = colorMap(where, preprocessing);
   const nodes = await graphNodes(model);
   const inputs = nodes.filter(({ op }) => op === 'Placeholder').map(({ name }) => name);
   assert(inputs.length === 1, () => `${where}: the model must have one input; it has ${show(inputs)}`);
   const known = nodes.filter(({ op }) => op !== 'Placeholder' && op !== 'Const').map(({ name }) => name);
-  const nodeOf = new Map(
-    Object.entries<string>(options.layers ?? Object.fromEntries(known.map((name) => [name, name]))),
-  );
+  const nodeOf = new Map(Object.entries<string>(named ?? Object.fromEntries(known.map((name) => [name, name]))));
   const missing = [...nodeOf].find(([, node]) => !known.includes(node));
   assert(
     missing === undefined,

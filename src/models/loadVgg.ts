@@ -61,13 +61,14 @@ export async function loadVgg<A extends Architecture = 'vgg19', L extends VggLay
   source: WeightSource,
   options: LoadVggOptions<A, L> = {},
 ): Promise<FeatureExtractor<VggLayer<A>>> {
-  const checked = vggPlan<A>(where, options);
-  const read: ReadOptions = { signal: options.signal };
+  const { preprocessing, signal, ...network } = options;
+  const checked = vggPlan<A>(where, network);
+  const read: ReadOptions = { signal };
   const notes = (await source.metadata?.(read)) ?? {};
   const padding = options.padding ?? paddings.find((name) => name === notes['padding']) ?? checked.padding;
   const layers = options.upTo === undefined ? await reach(source, checked, read) : checked.layers;
   const plan = { ...checked, padding, layers };
-  const colors = await colorsOf(source, options.preprocessing, notes['preprocessing'], read);
+  const colors = await colorsOf(source, preprocessing, notes['preprocessing'], read);
   const weights = new Map<string, ConvWeights>();
   let channels = 3;
   let width: number | undefined;

@@ -43,10 +43,10 @@ export interface RandomVggOptions<
 export function randomVgg<A extends Architecture = 'vgg19', L extends VggLayer<A> = VggLayer<A>>(
   options: RandomVggOptions<A, L> = {},
 ): FeatureExtractor<VggLayer<A>> {
-  const { seed = 0, width = 8 } = options;
+  const { seed = 0, width = 8, ...network } = options;
   assertNumber(where, 'seed', seed, { integer: true });
   assertNumber(where, 'width', width, { integer: true, min: 1, max: 64 });
-  const plan = vggPlan<A>(where, options);
+  const plan = vggPlan<A>(where, network);
   const { normal } = randomNumbers(seed);
 
   const weights = new Map<string, ConvWeights>();

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import { LayerError } from '../errors.js';
 import { addAll } from '../internal/addAll.js';
-import { assert, assertImage, assertNumber, show } from '../internal/assert.js';
+import { assert, assertImage, assertNoOthers, assertNumber, show } from '../internal/assert.js';
 import { closedForm, valueAndGradOf } from '../internal/differentiable.js';
 import type { ClosedForm, Features, Image, LossTap } from '../types.js';
 import type { FeatureExtractor, ImageGradientOptions } from './extractor.js';
@@ -46,7 +46,10 @@ export function insertLossTaps<L extends string>(
   options: ImageGradientOptions = {},
 ): ClosedForm {
   assert(taps.length > 0, () => `${where}: taps must name at least one loss; got []`);
-  taps.forEach(({ loss, weight = 1 }, i) => {
+  const { recompute = false, ...others } = options;
+  assertNoOthers(where, others);
+  taps.forEach(({ layer: _, loss, weight = 1, name: __, ...more }, i) => {
+    assertNoOthers(`${where}: taps[${i}]`, more);
     assert(typeof loss === 'function', () => `${where}: taps[${i}].loss must be a function; got ${show(loss)}`);
     assertNumber(where, `taps[${i}].weight`, weight);
   });
@@ -85,7 +88,7 @@ export function insertLossTaps<L extends string>(
           });
       }
       try {
-        const grad = extractor.imageGradient(image, gradientAt, options);
+        const grad = extractor.imageGradient(image, gradientAt, { recompute });
         const stacked = tf.stack(parts) as Tensor1D;
         return { value: tf.sum<Scalar>(stacked), grad, parts: stacked };
       } finally {

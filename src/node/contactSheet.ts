@@ -1,5 +1,5 @@
 import { imageToPixels, resizeImage, type RgbaPixels } from '../image/index.js';
-import { assert, assertImage, assertNumber, show } from '../internal/assert.js';
+import { assert, assertImage, assertNoOthers, assertNumber, show } from '../internal/assert.js';
 import type { Image } from '../types.js';
 import { glyphHeight, glyphWidth, hasInk } from './bitmapFont.js';
 import { loadSharp } from './loadSharp.js';
@@ -80,7 +80,8 @@ export async function contactSheet(
   options: ContactSheetOptions = {},
 ): Promise<Uint8Array> {
   assert(cells.length > 0, () => `contactSheet: cells must hold at least one picture; got ${show(cells)}`);
-  const { columns = Math.min(4, cells.length), cellWidth = 256 } = options;
+  const { columns = Math.min(4, cells.length), cellWidth = 256, ...others } = options;
+  assertNoOthers('contactSheet', others);
   assertNumber('contactSheet', 'columns', columns, { integer: true, min: 1 });
   assertNumber('contactSheet', 'cellWidth', cellWidth, { integer: true, min: 16, max: 4096 });
   cells.forEach(({ image, label }, i) => {

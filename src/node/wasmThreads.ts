@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
-import { assert, assertNumber } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber } from '../internal/assert.js';
 import { replaceBackend } from '../internal/restartBackend.js';
 import { loadPackage } from './loadPackage.js';
 
@@ -109,7 +109,8 @@ export interface WasmThreadsOptions {
  * ```
  */
 export async function enableWasmThreads(options: WasmThreadsOptions = {}): Promise<number> {
-  const { threads = os.availableParallelism() } = options;
+  const { threads = os.availableParallelism(), ...others } = options;
+  assertNoOthers('enableWasmThreads', others);
   assertNumber('enableWasmThreads', 'threads', threads, { integer: true, min: 1, max: 256 });
   const wasm = loadWasmPackage();
   assert(

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceError, StyleError } from '../errors.js';
-import { assert, show } from '../internal/assert.js';
+import { assert, assertNoOthers, show } from '../internal/assert.js';
 import { loadPackage } from './loadPackage.js';
 
 const where = 'enableWebgpu';
@@ -99,7 +99,8 @@ async function startBackend(): Promise<void> {
  * ```
  */
 export async function enableWebgpu(options: WebgpuOptions = {}): Promise<WebgpuAdapter> {
-  const { dawn = [] } = options;
+  const { dawn = [], ...others } = options;
+  assertNoOthers(where, others);
   assert(
     Array.isArray(dawn) && dawn.every((option: unknown) => typeof option === 'string'),
     () => `${where}: dawn must be a list of strings; got ${show(dawn)}`,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StyleError } from '../errors.js';
 import { imageToPixels, type ToPixelsOptions } from '../image/index.js';
-import { assert, assertNumber, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, show } from '../internal/assert.js';
 import type { Image } from '../types.js';
 import { loadSharp } from './loadSharp.js';
 
@@ -39,7 +39,8 @@ export interface WriteImageOptions extends ToPixelsOptions {
  * ```
  */
 export async function writeImage(file: string, image: Image, options: WriteImageOptions = {}): Promise<void> {
-  const { quality = 90, ...which } = options;
+  const { quality = 90, index, ...others } = options;
+  assertNoOthers('writeImage', others);
   assert(typeof file === 'string', () => `writeImage: file must be a path; got ${show(file)}`);
   const extension = extensions.find((known) => known === path.extname(file).toLowerCase());
   assert(
@@ -47,7 +48,7 @@ export async function writeImage(file: string, image: Image, options: WriteImage
     () => `writeImage: ${file}: the extension must be one of ${extensions.join(', ')}; got '${path.extname(file)}'`,
   );
   assertNumber('writeImage', 'quality', quality, { integer: true, min: 1, max: 100 });
-  const { data, width, height } = await imageToPixels(image, which);
+  const { data, width, height } = await imageToPixels(image, index === undefined ? {} : { index });
   const sharp = await loadSharp('writeImage');
   const format = formats[extension];
   const picture = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assert, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import type { LbfgsBounds, LbfgsOptions } from './types.js';
 
 const where = 'lbfgs';
@@ -42,7 +42,8 @@ const limits: Record<string, Parameters<typeof assertNumber>[3]> = {
 const others = ['lineSearch', 'initialStep', 'bounds', 'storage', 'signal', 'onStep'];
 
 function checkedBounds(bounds: LbfgsBounds): Bounds {
-  const { min, max, mode = 'penalty', weight } = bounds;
+  const { min, max, mode = 'penalty', weight, ...others } = bounds;
+  assertNoOthers(`${where}: bounds`, others);
   assertNumber(where, 'bounds.min', min);
   assertNumber(where, 'bounds.max', max);
   assert(min < max, () => `${where}: bounds.min must be less than bounds.max; got ${show(min)} and ${show(max)}`);

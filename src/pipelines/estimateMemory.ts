@@ -1,7 +1,8 @@
-import { assert, assertOneOf } from '../internal/assert.js';
+import { assert, assertNoOthers, assertOneOf } from '../internal/assert.js';
 import type { AutoencoderOutline } from '../models/index.js';
 import { assertOutlines } from './assertOutlines.js';
 import { assertSize } from './assertSize.js';
+import { assertObjectiveNames, type ObjectiveOptions } from './objectiveOptions.js';
 import { stylizeMemory } from './stylizeMemory.js';
 import { type StylizePlan, stylizeRun } from './stylizePlan.js';
 import { universalMemory } from './universalMemory.js';
@@ -54,10 +55,13 @@ export function estimateMemory(plan: StylizePlan | UniversalPlan): MemoryEstimat
   const where = 'estimateMemory';
   assertOneOf(where, 'plan.pipeline', plan.pipeline, ['stylize', 'universal']);
   if (plan.pipeline === 'stylize') {
+    const { pipeline, size, styleSize, historySize, ...measures } = plan;
+    assertObjectiveNames(where, measures as Partial<ObjectiveOptions>);
     const { bytes, ...parts } = stylizeMemory(stylizeRun(where, plan));
     return { bytes, parts };
   }
-  const { levels, size, styleSizes = [size], tileSize = defaultTileSize, regions = 0 } = plan;
+  const { pipeline, levels, size, styleSizes = [size], tileSize = defaultTileSize, regions = 0, ...others } = plan;
+  assertNoOthers(where, others);
   assertSize(where, 'size', size);
   styleSizes.forEach((style, i) => {
     assertSize(where, `styleSizes[${i}]`, style);

@@ -5,7 +5,13 @@ import { ownedTensors } from '../internal/ownedTensors.js';
 import { contentLoss, gramMatrix, styleLoss, totalVariationLoss, weightedSum } from '../losses/index.js';
 import { type FeatureExtractor, insertLossTaps } from '../models/index.js';
 import type { ClosedForm, Differentiable, Image, LossTap } from '../types.js';
-import { type ObjectiveOptions, type StyleChoice, resolveRecipe, resolveStyles } from './objectiveOptions.js';
+import {
+  type ObjectiveOptions,
+  type StyleChoice,
+  assertObjectiveNames,
+  resolveRecipe,
+  resolveStyles,
+} from './objectiveOptions.js';
 
 /**
  * The function that Gatys' method minimises: content distance plus style distance plus roughness of a picture,
@@ -37,6 +43,7 @@ import { type ObjectiveOptions, type StyleChoice, resolveRecipe, resolveStyles }
 export function gatysObjective<L extends string>(options: ObjectiveOptions<L> & StyleChoice): ClosedForm {
   const where = 'gatysObjective';
   const { extractor, content, recompute = false } = options;
+  assertObjectiveNames(where, options);
   assertImage(where, 'content', content);
   const styles = resolveStyles(where, options);
   const { recipe, contentWeight, styleWeight, variationWeight, contentLayers, styleLayers } = resolveRecipe(

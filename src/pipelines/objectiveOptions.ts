@@ -1,9 +1,9 @@
 import { LayerError } from '../errors.js';
-import { assert, assertImage, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertImage, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import type { FeatureExtractor } from '../models/index.js';
 import type { Image } from '../types.js';
 import { type LayerWeights, type PresetName, type Recipe, presets } from './presets.js';
-import { styleShares } from './styleShares.js';
+import { givenStyles, type StyleList, styleShares } from './styleShares.js';
 
 /** One style picture, or several that are mixed. */
 export type StyleChoice =
@@ -38,6 +38,13 @@ export interface ObjectiveOptions<L extends string = string> {
   readonly variationWeight?: number;
   /** Whether cheap values are computed twice rather than kept: see `ImageGradientOptions`. @defaultValue false */
   readonly recompute?: boolean;
+}
+
+/** Every name must be known: what is misspelt would have no effect. */
+export function assertObjectiveNames(where: string, options: Partial<ObjectiveOptions> & StyleList<Image>): void {
+  const { extractor, content, preset, contentLayers, styleLayers, recompute, ...more } = options;
+  const { contentWeight, styleWeight, variationWeight, style, styles, styleWeights, ...others } = more;
+  assertNoOthers(where, others);
 }
 
 /** The recipe behind the options, with weights for every layer. */
@@ -87,10 +94,9 @@ function layerWeights(layers: readonly string[] | Readonly<Record<string, number
 }
 
 /** The styles with their shares, which add up to 1. */
-export function resolveStyles(where: string, choice: StyleChoice): { image: Image; share: number }[] {
-  const images = 'style' in choice ? [choice.style] : choice.styles;
-  assert(images.length > 0, () => `${where}: styles must hold at least one image; got []`);
-  images.forEach((image, i) => assertImage(where, images.length === 1 ? 'style' : `styles[${i}]`, image));
-  const shares = styleShares(where, 'style' in choice ? undefined : choice.styleWeights, images.length);
-  return images.map((image, i) => ({ image, share: shares[i]! }));
+export function resolveStyles(where: string, choice: StyleList<Image>): { image: Image; share: number }[] {
+  const styles = givenStyles<Image>(where, choice);
+  for (const [name, image] of styles) assertImage(where, name, image);
+  const shares = styleShares(where, choice.styleWeights, styles.length);
+  return styles.map(([, image], i) => ({ image, share: shares[i]! }));
 }

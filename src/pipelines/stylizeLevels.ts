@@ -4,7 +4,8 @@ import { assert, assertNumber, show } from '../internal/assert.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { Image } from '../types.js';
 import { gatysObjective } from './gatysObjective.js';
-import { resolveStyles, type StyleChoice } from './objectiveOptions.js';
+import type { ObjectiveOptions } from './objectiveOptions.js';
+import type { StyleList } from './styleShares.js';
 import type { StylizeSettings } from './stylizeOptions.js';
 
 const where = 'stylize';
@@ -38,32 +39,30 @@ export function styleSize(image: Image, [h, w]: Level['size'], scale: number): [
 
 /** What the coarsest level starts from. */
 export function startImage(
-  init: StylizeSettings['init'],
-  options: StylizeSettings & StyleChoice,
+  init: NonNullable<StylizeSettings['init']>,
+  content: Image,
+  style: Image,
   size: Level['size'],
   seed: number,
 ): Image {
-  if (init === 'noise') return noiseImage([options.content.shape[0], ...size, 3], { seed });
-  if (init === 'style') return resizeImage(resolveStyles(where, options)[0]!.image, size);
-  return resizeImage(init === 'content' || init === undefined ? options.content : init, size);
+  if (init === 'noise') return noiseImage([content.shape[0], ...size, 3], { seed });
+  return resizeImage(init === 'content' ? content : init === 'style' ? style : init, size);
 }
 
 /** The objective at the size of a level. */
 export function levelObjective<L extends string>(
   owned: OwnedTensors,
-  options: StylizeSettings<L> & StyleChoice,
+  { style: _, ...measures }: ObjectiveOptions<L> & StyleList<Image>,
   styles: readonly { image: Image; share: number }[],
   size: Level['size'],
   styleScale: number,
 ) {
   const pictures = tf.tidy(() => ({
-    content: resizeImage(options.content, size),
+    content: resizeImage(measures.content, size),
     styles: styles.map(({ image }) => resizeImage(image, styleSize(image, size, styleScale))),
   }));
   const all = [pictures.content, ...pictures.styles].map((picture) => owned.own(picture));
   try {
-    // A `style` among the options must not outlive its scaled copy.
-    const { style, ...measures } = options as StylizeSettings<L> & { style?: Image };
     return gatysObjective<L>({ ...measures, ...pictures, styleWeights: styles.map(({ share }) => share) });
   } finally {
     owned.dispose(...all);

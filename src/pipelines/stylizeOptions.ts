@@ -1,3 +1,4 @@
+import { assert } from '../internal/assert.js';
 import type { LbfgsBounds, LbfgsOptions, LbfgsStatus } from '../optim/index.js';
 import type { Image } from '../types.js';
 import type { ObjectiveOptions, StyleChoice } from './objectiveOptions.js';
@@ -31,6 +32,15 @@ export interface StylizeSettings<L extends string = string> extends ObjectiveOpt
   readonly memoryBudget?: number;
   /** Ends the run early; the result is the best picture so far. */
   readonly signal?: AbortSignal;
+}
+
+/** What is said beside `optimizer` would overrule it without a word. */
+export function assertOptimizerNames(where: string, optimizer: object): void {
+  for (const name of ['bounds', 'maxIterations', 'onStep', 'signal'])
+    assert(
+      !(name in optimizer),
+      () => `${where}: optimizer has no ${name}: bounds, iterations, onStep and signal stand beside it`,
+    );
 }
 
 /** One optimiser step of {@link stylizeSteps}. */

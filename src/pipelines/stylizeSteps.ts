@@ -7,11 +7,17 @@ import type { LbfgsResult } from '../optim/index.js';
 import { checkedSteps } from '../optim/steps.js';
 import type { Image } from '../types.js';
 import { assertPictures } from './assertPictures.js';
-import { resolveRecipe, resolveStyles, type StyleChoice } from './objectiveOptions.js';
+import { assertObjectiveNames, resolveRecipe, resolveStyles, type StyleChoice } from './objectiveOptions.js';
 import { progressClock } from './progressClock.js';
 import { leanSettings } from './stylizeBudget.js';
-import { levelObjective, planLevels, startImage } from './stylizeLevels.js';
-import { inits, type StylizeResult, type StylizeSettings, type StylizeStep } from './stylizeOptions.js';
+import { levelObjective, planLevels, startImage, styleSize } from './stylizeLevels.js';
+import {
+  assertOptimizerNames,
+  inits,
+  type StylizeResult,
+  type StylizeSettings,
+  type StylizeStep,
+} from './stylizeOptions.js';
 
 const where = 'stylize';
 
@@ -19,16 +25,23 @@ const where = 'stylize';
 async function* paint<L extends string>(
   options: StylizeSettings<L> & StyleChoice,
 ): AsyncGenerator<StylizeStep, () => StylizeResult, undefined> {
-  const { content, seed = 0, styleScale = 1, signal, bounds = {}, memoryBudget } = options;
+  const { init: given, levels: count = 1, iterations: wanted, seed = 0, styleScale = 1, ...rest } = options;
+  const { bounds = {}, optimizer = {}, memoryBudget, signal, ...measures } = rest;
+  assertObjectiveNames(where, measures);
+  assertOptimizerNames(where, optimizer);
+  const { content } = measures;
   assertImage(where, 'content', content);
-  const styles = resolveStyles(where, options);
-  const { recipe } = resolveRecipe(where, options);
-  const { init = recipe.init, levels: count = 1, iterations = recipe.iterations } = options;
+  const styles = resolveStyles(where, measures);
+  const { recipe } = resolveRecipe(where, measures);
+  const [init, iterations] = [given ?? recipe.init, wanted ?? recipe.iterations];
   if (typeof init === 'string') assertOneOf(where, 'init', init, inits);
   else assertImage(where, 'init', init);
   assertNumber(where, 'styleScale', styleScale, { min: 0.05, max: 20 });
   const levels = planLevels(content.shape, count, iterations);
-  const lean = memoryBudget === undefined ? undefined : leanSettings(options, styles, levels, memoryBudget);
+  const largest = levels.at(-1)!;
+  const styleSizes = styles.map(({ image }) => styleSize(image, largest.size, styleScale));
+  const lean =
+    memoryBudget === undefined ? undefined : leanSettings(measures, optimizer, styleSizes, largest, memoryBudget);
   await assertPictures(where, {
     content,
     ...Object.fromEntries(styles.map(({ image }, i) => [`style ${i + 1}`, image])),
@@ -41,13 +54,15 @@ async function* paint<L extends string>(
   let last: LbfgsResult<Image> | undefined;
   try {
     for (const [i, { size, iterations: maxIterations }] of levels.entries()) {
-      const start = owned.own(image === undefined ? startImage(init, options, size, seed) : resizeImage(image, size));
+      const start = owned.own(
+        image === undefined ? startImage(init, content, styles[0]!.image, size, seed) : resizeImage(image, size),
+      );
       owned.dispose(image);
-      const objective = levelObjective(owned, { ...options, ...lean?.objective }, styles, size, styleScale);
+      const objective = levelObjective(owned, { ...measures, ...lean?.objective }, styles, size, styleScale);
       try {
         const settings = {
           ...recipe.optimizer,
-          ...options.optimizer,
+          ...optimizer,
           ...lean?.optimizer,
           maxIterations,
           bounds: { min: 0, max: 1, ...bounds },

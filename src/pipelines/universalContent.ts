@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { assertNoOthers } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Autoencoder, ReadOptions } from '../models/index.js';
 import type { Image } from '../types.js';
@@ -52,7 +53,8 @@ export interface PrepareContentOptions extends ReadOptions {
  */
 export async function prepareContent(content: Image, options: PrepareContentOptions): Promise<PreparedContent> {
   const where = 'prepareContent';
-  const { levels, masks, tileSize = defaultTileSize, signal } = options;
+  const { levels, masks, tileSize = defaultTileSize, signal, ...others } = options;
+  assertNoOthers(where, others);
   assertPicture(where, 'content', content);
   assertAutoencoders(where, levels);
   assertTileSize(where, tileSize);

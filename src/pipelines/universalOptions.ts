@@ -1,12 +1,13 @@
 import { ShapeError } from '../errors.js';
-import { assert, assertImage, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertImage, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import type { Autoencoder } from '../models/index.js';
 import type { Image } from '../types.js';
 import { mixModes, transferMethods } from '../wct/index.js';
+import { spectralDefaults } from '../wct/spectral.js';
 import { fitUniversal } from './memoryBudget.js';
-import { styleShares } from './styleShares.js';
+import { givenStyles, type StyleList, styleShares } from './styleShares.js';
 import { assertMaskShape } from './universalMasks.js';
-import type { PreparedContent, StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalSettings.js';
+import type { PreparedContent, StyleOperators, UniversalSettings } from './universalSettings.js';
 import { assertTileSize, cascadeSize, defaultTileSize } from './universalSizes.js';
 import { sizeOf } from './universalTiles.js';
 
@@ -37,13 +38,14 @@ export function assertAutoencoders(where: string, levels: readonly Autoencoder[]
   );
 }
 
-function resolveStyles(where: string, choice: UniversalStyleChoice, levels: readonly Autoencoder[]): ResolvedStyle[] {
-  const styles: readonly (Image | StyleOperators)[] = 'style' in choice ? [choice.style] : choice.styles;
-  assert(styles.length > 0, () => `${where}: styles must hold at least one style; got []`);
-  return styles.map((style, k) => {
-    const argument = 'style' in choice ? 'style' : `styles[${k}]`;
+function resolveStyles(
+  where: string,
+  choice: StyleList<Image | StyleOperators>,
+  levels: readonly Autoencoder[],
+): ResolvedStyle[] {
+  return givenStyles<Image | StyleOperators>(where, choice).map(([argument, style]) => {
     assert(
-      typeof style === 'object',
+      typeof style === 'object' && (style as unknown) !== null,
       () => `${where}: ${argument} must be a picture or what styleOperators returns; got ${show(style)}`,
     );
     if (isPicture(style)) {
@@ -59,17 +61,8 @@ function resolveStyles(where: string, choice: UniversalStyleChoice, levels: read
   });
 }
 
-function resolveWeights(where: string, choice: UniversalStyleChoice, count: number, masked: boolean): number[] {
-  const given = 'style' in choice ? undefined : choice.styleWeights;
-  assert(
-    given === undefined || !masked,
-    () => `${where}: give styleWeights or masks; with masks every style has a region of its own`,
-  );
-  return styleShares(where, given, count);
-}
-
 /** The content as a picture and its regions, with what is known about it. */
-function resolveContent(where: string, { content, masks }: UniversalSettings) {
+function resolveContent(where: string, content: UniversalSettings['content'], masks: UniversalSettings['masks']) {
   if (typeof content !== 'object' || isPicture(content) || !('moments' in content)) {
     assertPicture(where, 'content', content);
     return { content, masks };
@@ -80,15 +73,23 @@ function resolveContent(where: string, { content, masks }: UniversalSettings) {
 }
 
 /** Options, checked as far as that goes without computing, with their defaults; levels from deep to fine. */
-export function resolveUniversal(where: string, options: UniversalSettings & UniversalStyleChoice) {
-  const { levels, strength = 1, method = 'wct', mix = 'operator' } = options;
-  const { tileSize: wanted = defaultTileSize, keepWeights = true, memoryBudget } = options;
-  const { content, masks, prepared } = resolveContent(where, options);
+export function resolveUniversal(where: string, options: UniversalSettings & StyleList<Image | StyleOperators>) {
+  const { content: subject, masks: given, style, styles: several, styleWeights, levels, ...how } = options;
+  const { strength = 1, method = 'wct', mix = 'operator', whitening = {}, colouring = {}, ...run } = how;
+  const { tileSize: wanted = defaultTileSize, keepWeights = true, memoryBudget, signal, onLevel, ...others } = run;
+  assertNoOthers(where, others);
+  const { content, masks, prepared } = resolveContent(where, subject, given);
   assertAutoencoders(where, levels);
   const styles = resolveStyles(where, options, levels);
-  const weights = resolveWeights(where, options, styles.length, masks !== undefined);
+  assert(
+    styleWeights === undefined || masks === undefined,
+    () => `${where}: give styleWeights or masks; with masks every style has a region of its own`,
+  );
+  const weights = styleShares(where, styleWeights, styles.length);
   assertOneOf(where, 'method', method, transferMethods);
   assertOneOf(where, 'mix', mix, mixModes);
+  spectralDefaults(where, whitening);
+  spectralDefaults(where, colouring);
   assertTileSize(where, wanted);
   const strengths = typeof strength === 'number' ? levels.map(() => strength) : [...strength];
   assert(
@@ -106,7 +107,8 @@ export function resolveUniversal(where: string, options: UniversalSettings & Uni
     () => `${where}: content was prepared for ${prepared!.level}; levels begin with ${steps[0]!.level.name}`,
   );
   const styleSizes = styles.flatMap(({ image }) => (image === undefined ? [] : [sizeOf(image)]));
-  const run = { levels, size, styleSizes, tileSize: wanted, regions: masks?.shape[3] ?? 0 };
-  const { tileSize } = memoryBudget === undefined ? run : fitUniversal(where, run, memoryBudget);
-  return { content, masks, prepared, size, steps, styles, weights, method, mix, tileSize, keepWeights };
+  const plan = { levels, size, styleSizes, tileSize: wanted, regions: masks?.shape[3] ?? 0 };
+  const { tileSize } = memoryBudget === undefined ? plan : fitUniversal(where, plan, memoryBudget);
+  const rest = { method, mix, whitening, colouring, tileSize, keepWeights, signal, onLevel };
+  return { content, masks, prepared, size, steps, styles, weights, ...rest };
 }

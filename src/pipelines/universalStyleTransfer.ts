@@ -52,9 +52,8 @@ export type UniversalStyleTransferOptions = UniversalSettings & UniversalStyleCh
  * keeping the content's size, and in what `wctMap` lists.
  */
 export async function universalStyleTransfer(options: UniversalStyleTransferOptions): Promise<Image> {
-  const { whitening = {}, colouring = {}, signal, onLevel } = options;
-  const resolved = resolveUniversal(where, options);
-  const { content, masks, prepared, size, steps, styles, weights, method, mix, tileSize, keepWeights } = resolved;
+  const { content, masks, prepared, size, steps, styles, weights, ...how } = resolveUniversal(where, options);
+  const { method, mix, whitening, colouring, tileSize, keepWeights, signal, onLevel } = how;
   const [, height, width] = content.shape;
   const everything = { top: 0, left: 0, height, width };
   const owned = ownedTensors();

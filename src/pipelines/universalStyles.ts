@@ -1,10 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { assert, assertTensor } from '../internal/assert.js';
+import { assert, assertNoOthers, assertTensor } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Autoencoder, ReadOptions } from '../models/index.js';
 import type { Image } from '../types.js';
 import { type SpectralOptions, type StyleOperator, styleOperator } from '../wct/index.js';
+import { spectralDefaults } from '../wct/spectral.js';
 import { assertPictures } from './assertPictures.js';
 import { type Subject, momentsOf } from './universalMoments.js';
 import { assertAutoencoders, assertPicture } from './universalOptions.js';
@@ -79,10 +80,12 @@ export async function operatorAt(
  */
 export async function styleOperators(style: Image, options: StyleOperatorsOptions): Promise<StyleOperators> {
   const where = 'styleOperators';
-  const { levels, mask, colouring = {}, tileSize = defaultTileSize, keepWeights = true, signal } = options;
+  const { levels, mask, colouring = {}, tileSize = defaultTileSize, keepWeights = true, signal, ...others } = options;
+  assertNoOthers(where, others);
   assertPicture(where, 'style', style);
   assertAutoencoders(where, levels);
   assertTileSize(where, tileSize);
+  spectralDefaults(where, colouring);
   if (mask !== undefined) {
     assertTensor(where, 'mask', mask, 4, '[1, h, w, 1]');
     const expected = [1, style.shape[1], style.shape[2], 1];

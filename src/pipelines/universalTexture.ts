@@ -1,6 +1,7 @@
 import { noiseImage } from '../image/index.js';
-import { assertNumber } from '../internal/assert.js';
+import { assertNoOthers, assertNumber } from '../internal/assert.js';
 import type { Image } from '../types.js';
+import { givenStyles, type StyleList, styleShares } from './styleShares.js';
 import { isPicture } from './universalOptions.js';
 import type { StyleOperators, UniversalSettings, UniversalStyleChoice } from './universalSettings.js';
 import { defaultTileSize } from './universalSizes.js';
@@ -45,7 +46,13 @@ export type SynthesizeTextureOptions = Omit<UniversalSettings, 'content' | 'stre
  */
 export async function synthesizeTexture(options: SynthesizeTextureOptions): Promise<Image> {
   const where = 'synthesizeTexture';
-  const { size, seed = 0, rounds = 3, levels, colouring = {}, tileSize = defaultTileSize, signal } = options;
+  const all: Omit<SynthesizeTextureOptions, 'style' | 'styles'> & StyleList<Image | StyleOperators> = options;
+  const { size, seed = 0, rounds = 3, style: _, styles: __, ...settings } = all;
+  const { levels, colouring = {}, tileSize = defaultTileSize, signal, ...how } = settings;
+  const { method, mix, whitening, keepWeights, onLevel, styleWeights, ...others } = how;
+  assertNoOthers(where, others);
+  const given = givenStyles<Image | StyleOperators>(where, options);
+  styleShares(where, styleWeights, given.length);
   const [height, width] = size;
   for (const [name, side] of Object.entries({ height, width }))
     assertNumber(where, `size (${name})`, side, { integer: true, min: 1 });
@@ -54,11 +61,10 @@ export async function synthesizeTexture(options: SynthesizeTextureOptions): Prom
   try {
     // Each style is looked at once, whatever the number of rounds.
     const styles: (Image | StyleOperators)[] = [];
-    for (const style of 'style' in options ? [options.style] : options.styles) {
+    for (const [, style] of given) {
       const known = isPicture(style) ? await styleOperators(style, { levels, colouring, tileSize, signal }) : style;
       styles.push(known);
     }
-    const { style: _, ...settings } = options as SynthesizeTextureOptions & { style?: unknown };
     for (let round = 0; round < rounds; round++) {
       const next = await universalStyleTransfer({ ...settings, styles, content: image });
       image.dispose();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { assert, assertNumber } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber } from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Features } from '../types.js';
@@ -54,7 +54,8 @@ function channelStatistics(x: Features, epsilon: number): Tensor4D {
  * Reference: Huang & Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization", eq. 8.
  */
 export async function adain(content: Features, style: Features, options: AdainOptions = {}): Promise<Features> {
-  const { strength = 1, epsilon = 1e-5 } = options;
+  const { strength = 1, epsilon = 1e-5, ...others } = options;
+  assertNoOthers('adain', others);
   assertPair('adain', content, style);
   assertNumber('adain', 'strength', strength, { min: 0, max: 1 });
   assertNumber('adain', 'epsilon', epsilon, { min: 0 });

@@ -1,4 +1,4 @@
-import { assert, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertOneOf, show } from '../internal/assert.js';
 import {
   arrayNames,
   FORMAT,
@@ -41,7 +41,8 @@ export function encodeStyle(
   operators: Readonly<Record<string, StyleOperator>>,
   options: EncodeStyleOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { precision = 'float32' } = options;
+  const { precision = 'float32', ...others } = options;
+  assertNoOthers('encodeStyle', others);
   assertOneOf('encodeStyle', 'precision', precision, stylePrecisions);
   const entries = Object.entries(operators);
   assert(entries.length > 0, () => 'encodeStyle: operators must hold at least one style operator; got none');

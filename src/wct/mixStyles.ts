@@ -1,4 +1,4 @@
-import { assert, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import { multiply } from './dense.js';
 import { covariancePower } from './spectral.js';
 import { assertStyleOperator, type StyleOperator } from './styleOperator.js';
@@ -45,7 +45,8 @@ export function mixStyles(
   weights: readonly number[],
   options: { readonly mode?: MixMode } = {},
 ): StyleOperator {
-  const { mode = 'operator' } = options;
+  const { mode = 'operator', ...others } = options;
+  assertNoOthers('mixStyles', others);
   assertOneOf('mixStyles', 'mode', mode, mixModes);
   assert(operators.length > 0, () => 'mixStyles: operators must hold at least one style operator; got none');
   assert(

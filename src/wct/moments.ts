@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { assert, assertFeatures, assertNumber, assertTensor, show } from '../internal/assert.js';
+import { assert, assertFeatures, assertNoOthers, assertNumber, assertTensor, show } from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import { assertFloat32 } from '../internal/precision.js';
@@ -98,7 +98,8 @@ async function rowReader(features: Features): Promise<(tile: Tile) => Tensor2D> 
  */
 export async function featureMoments(features: Features, options: FeatureMomentsOptions = {}): Promise<Moments> {
   const where = 'featureMoments';
-  const { mask, tileRows = 4096 } = options;
+  const { mask, tileRows = 4096, ...others } = options;
+  assertNoOthers(where, others);
   assertFeatures(where, 'features', features);
   assertNumber(where, 'tileRows', tileRows, { min: 1, integer: true });
   if (mask !== undefined) {

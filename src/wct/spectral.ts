@@ -1,4 +1,4 @@
-import { assertNumber } from '../internal/assert.js';
+import { assertNoOthers, assertNumber } from '../internal/assert.js';
 import { sumOfOuterProducts } from './dense.js';
 import { eighSymmetric } from './eigh.js';
 import type { Moments } from './momentsType.js';
@@ -33,7 +33,8 @@ export interface SpectralPower {
 
 /** The options with their defaults, checked. */
 export function spectralDefaults(where: string, options: SpectralOptions): Required<SpectralOptions> {
-  const { absoluteCutoff = 1e-5, relativeCutoff = 1e-7, shrink = 0 } = options;
+  const { absoluteCutoff = 1e-5, relativeCutoff = 1e-7, shrink = 0, ...others } = options;
+  assertNoOthers(where, others);
   assertNumber(where, 'absoluteCutoff', absoluteCutoff, { min: 0 });
   assertNumber(where, 'relativeCutoff', relativeCutoff, { min: 0, max: 1 });
   assertNumber(where, 'shrink', shrink, { min: 0 });

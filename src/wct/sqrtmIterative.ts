@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
-import { assert, assertNumber, assertTensor } from '../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, assertTensor } from '../internal/assert.js';
 import { sumOfSquares } from '../internal/sums.js';
 import { product } from '../internal/kernels/product.js';
 
@@ -65,7 +65,8 @@ export interface SqrtmOptions {
  */
 export function sqrtmIterative(matrix: Tensor2D, options: SqrtmOptions = {}): SquareRoots {
   const where = 'sqrtmIterative';
-  const { iterations = 9, epsilon = 0 } = options;
+  const { iterations = 9, epsilon = 0, ...others } = options;
+  assertNoOthers(where, others);
   assertTensor(where, 'matrix', matrix, 2, '[n, n]');
   const [n, columns] = matrix.shape;
   assert(n === columns, () => `${where}: matrix must be square; got [${n}, ${columns}]`, ShapeError);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf } from '../internal/assert.js';
+import { assertNoOthers, assertNumber, assertOneOf } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Features } from '../types.js';
 import { wctMap } from './affineMap.js';
@@ -49,7 +49,8 @@ export interface WctOptions {
  * Reference: Li et al. 2017, "Universal Style Transfer via Feature Transforms", section 3.2.
  */
 export async function wct(content: Features, style: Features, options: WctOptions = {}): Promise<Features> {
-  const { strength = 1, method = 'wct', whitening = {}, colouring = {} } = options;
+  const { strength = 1, method = 'wct', whitening = {}, colouring = {}, ...others } = options;
+  assertNoOthers('wct', others);
   assertPair('wct', content, style);
   assertNumber('wct', 'strength', strength, { min: 0, max: 1 });
   assertOneOf('wct', 'method', method, transferMethods);

@@ -101,6 +101,6 @@ describe('imageToPixels', () => {
 
   it('imageToPixels(x) names the argument when it is no image', async () => {
     await expect(imageToPixels(tf.zeros<tf.Rank.R4>([1, 2, 2, 4]))).rejects.toThrow('image must have 3 channels (RGB)');
-    await expect(imageToPixels(tf.zeros<tf.Rank.R4>([1, 0, 2, 3]))).rejects.toThrow('no side of length 0');
+    await expect(imageToPixels(tf.zeros<tf.Rank.R4>([1, 0, 2, 3]))).rejects.toThrow('a side of length 0');
   });
 });

@@ -252,7 +252,7 @@ describe('bad input gets a clear error before any work', () => {
       'contentLoss: target must be a float32 tensor [b, h, w, c]; got [1, 2]',
     ],
     ['wrong type', () => gramMatrix(tf.ones([1, 2, 2, 3], 'int32')), 'got a int32 tensor of shape [1, 2, 2, 3]'],
-    ['an empty side', () => gramMatrix(tf.zeros([1, 0, 2, 3])), 'with no side of length 0'],
+    ['an empty side', () => gramMatrix(tf.zeros([1, 0, 2, 3])), 'a side of length 0'],
     [
       'unequal shapes',
       () => contentLoss(good())(tf.ones([1, 4, 5, 3])),

@@ -363,7 +363,7 @@ describe('misuse of lbfgs', () => {
     const whole = tf.tensor1d([1], 'int32');
     const objective = quadratic(1, 1) as unknown as Differentiable<tf.Tensor>;
     await expect(lbfgs(objective, gone)).rejects.toThrow(
-      'lbfgs: start must be a float32 tensor of any shape, or a snapshot; got a tensor that is already disposed',
+      'lbfgs: start must be a float32 tensor of any shape, or a snapshot; got a float32 tensor of shape [1], already disposed',
     );
     await expect(lbfgs(objective, whole)).rejects.toThrow('a int32 tensor of shape [1]');
     await expect(lbfgs(objective, [1] as unknown as tf.Tensor)).rejects.toThrow('got [1]');

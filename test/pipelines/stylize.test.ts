@@ -328,7 +328,11 @@ describe('bad input gets a clear error before any work', () => {
       () => ({ content: tf.zeros([1, 0, 8, 3]) }),
       'stylize: content must be a float32 tensor [b, h, w, 3]',
     ],
-    ['no styles', () => ({ style: undefined, styles: [] }), 'stylize: styles must hold at least one image; got []'],
+    [
+      'no styles',
+      () => ({ style: undefined, styles: [] }),
+      'stylize: style must be given, or styles hold at least one; got styles []',
+    ],
     [
       'weights of another number',
       () => ({ style: undefined, styles: [picture(1)], styleWeights: [1, 2] }),

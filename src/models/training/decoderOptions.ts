@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LayerError, StyleError } from '../../errors.js';
-import { assert, assertNumber, assertOneOf, show } from '../../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, assertOneOf, show } from '../../internal/assert.js';
 import { type Padding, paddings } from '../../internal/kernels/padding.js';
 import { type AutoencoderLevel, autoencoderLevels } from '../autoencoderFamilies.js';
 import type { FeatureExtractor } from '../extractor.js';
@@ -61,6 +61,14 @@ export interface DecoderPlan<L extends string> extends DecoderLossSettings<L> {
   readonly channels: readonly number[];
   readonly padding: Padding;
   readonly featureNoise: number;
+}
+
+/** Every name must be known. */
+export function assertDecoderNames<L extends string>(options: TrainDecoderOptions<L>): void {
+  const { level, reduction, pixelWeight, featureWeight, featureLayers, colorWeight, ...more } = options;
+  const { steps, channels, padding, optimizer, initialWeights, resume, signal, batchSize, cropSize, seed, ...others } =
+    more;
+  assertNoOthers(where, others);
 }
 
 /** Checks the options that need nothing but the encoder, which shows its widths on a small grey picture. */

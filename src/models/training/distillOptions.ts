@@ -1,6 +1,6 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import { LayerError } from '../../errors.js';
-import { assert, assertNumber, show } from '../../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, show } from '../../internal/assert.js';
 import type { BatchOptions } from './batches.js';
 import type { ReconstructionWeights } from './blockDecoder.js';
 import type { TrainingSnapshot } from './snapshot.js';
@@ -73,7 +73,10 @@ export function distillPlan(options: DistillEncoderOptions): DistillPlan {
     momentum = 0.05,
     freezeAt = 0.9,
     calibrationBatches = 16,
+    ...more
   } = options;
+  const { steps, optimizer, resume, signal, batchSize, cropSize, seed, ...others } = more;
+  assertNoOthers(where, others);
   assert(
     channels.length >= 1 && channels.length <= 5 && channels.every((width) => Number.isInteger(width) && width > 0),
     () => `${where}: channels must be 1 to 5 whole numbers of channels; got ${show(channels)}`,
@@ -99,7 +102,8 @@ export function distillPlan(options: DistillEncoderOptions): DistillPlan {
 }
 
 function reconstructionPlan(given: Reconstruction): Required<Reconstruction> {
-  const { blockWeight = 0.5, pixelWeight = 25, colorWeight = 37, start = 0.15 } = given;
+  const { blockWeight = 0.5, pixelWeight = 25, colorWeight = 37, start = 0.15, ...others } = given;
+  assertNoOthers(`${where}: reconstruction`, others);
   assertNumber(where, 'reconstruction.blockWeight', blockWeight, { min: 0 });
   assertNumber(where, 'reconstruction.pixelWeight', pixelWeight, { min: 0 });
   assertNumber(where, 'reconstruction.colorWeight', colorWeight, { min: 0 });

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import { assert, assertFeatures, assertOneOf, show } from '../../internal/assert.js';
+import { assert, assertFeatures, assertNoOthers, assertOneOf, show } from '../../internal/assert.js';
 import { filterGradient as exact, sumPositions } from '../../internal/kernels/convGradients.js';
 import { type Padding, paddings } from '../../internal/kernels/padding.js';
 import type { Features } from '../../types.js';
@@ -29,7 +29,8 @@ import type { Features } from '../../types.js';
  * ```
  */
 export function filterGradient(x: Features, dy: Features, options: { readonly padding?: Padding } = {}): Tensor4D {
-  const { padding = 'zero' } = options;
+  const { padding = 'zero', ...others } = options;
+  assertNoOthers('filterGradient', others);
   assertFeatures('filterGradient', 'x', x);
   assertFeatures('filterGradient', 'dy', dy);
   assertOneOf('filterGradient', 'padding', padding, paddings);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assert, assertNumber, assertOneOf, show } from '../../internal/assert.js';
+import { assert, assertNoOthers, assertNumber, assertOneOf, show } from '../../internal/assert.js';
 
 /** How the learning rate goes by name. */
 export const schedules = ['constant', 'cosine'] as const;
@@ -47,7 +47,16 @@ export function scheduledOptimizer(
     () => `${where}: optimizer must be settings or a tf.Optimizer; got ${show(given)}`,
   );
   if (isOptimizer(given)) return () => ({ optimizer: given, prepare: () => undefined, dispose: () => undefined });
-  const { learningRate = 1e-3, schedule = 'cosine', warmup = 0, beta1 = 0.9, beta2 = 0.99, epsilon = 1e-7 } = given;
+  const {
+    learningRate = 1e-3,
+    schedule = 'cosine',
+    warmup = 0,
+    beta1 = 0.9,
+    beta2 = 0.99,
+    epsilon = 1e-7,
+    ...others
+  } = given;
+  assertNoOthers(`${where}: optimizer`, others);
   assertNumber(where, 'optimizer.learningRate', learningRate, { min: 0 });
   assertNumber(where, 'optimizer.warmup', warmup, { min: 0, integer: true });
   assertNumber(where, 'optimizer.beta1', beta1, { min: 0, max: 0.9999999 });

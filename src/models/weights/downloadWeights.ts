@@ -5,6 +5,7 @@ import { concatenate } from './concatenate.js';
 import { download, type DownloadOptions, type PartialDownload } from './download.js';
 import { checkIntegrity, type Trust } from './integrity.js';
 import { publicWeights, type PublicWeights, type PublicWeightsName } from './publicWeights.js';
+import { assertUrlOptions, type UrlOptions } from './http.js';
 import type { RangeReader } from './rangeReader.js';
 import { safetensors } from './safetensors.js';
 import type { WeightSource } from './source.js';
@@ -86,10 +87,11 @@ async function wholeFile(weights: PublicWeights, cache: WeightCache | undefined,
 function rangesOf(
   weights: PublicWeights,
   cache: WeightCache | undefined,
-  options: DownloadWeightsOptions,
+  http: UrlOptions,
+  onProgress: DownloadOptions['onProgress'],
 ): RangeReader {
   const { url, file } = weights;
-  const remote = urlReader(url, options);
+  const remote = urlReader(url, http);
   const explainedReader: RangeReader = {
     description: url,
     size: (read) => explained(weights, cache, () => remote.size(read)),
@@ -98,7 +100,7 @@ function rangesOf(
   let loadedBytes = 0;
   const onRead = (bytes: number): void => {
     loadedBytes += bytes;
-    options.onProgress?.({ url, loadedBytes, totalBytes: undefined });
+    onProgress?.({ url, loadedBytes, totalBytes: undefined });
   };
   return cache ? cachedReader(explainedReader, cache, file, onRead) : explainedReader;
 }
@@ -131,7 +133,9 @@ export async function downloadWeights(
   which: PublicWeightsName | PublicWeights,
   options: DownloadWeightsOptions = {},
 ): Promise<DownloadedWeights> {
-  options.signal?.throwIfAborted();
+  const { cache: given, onProgress, signal, ...http } = options;
+  assertUrlOptions(where, http);
+  signal?.throwIfAborted();
   if (typeof which === 'string') assertOneOf(where, 'name', which, Object.keys(publicWeights) as PublicWeightsName[]);
   const weights = typeof which === 'string' ? publicWeights[which] : which;
   assert(
@@ -139,9 +143,9 @@ export async function downloadWeights(
     () => `${where}: expected a file name of letters, digits, '.', '-' and '_'; got '${weights.file}'`,
     WeightsError,
   );
-  const cache = options.cache === undefined ? defaultCache() : (options.cache ?? undefined);
+  const cache = given === undefined ? defaultCache() : (given ?? undefined);
   const whole = await wholeFile(weights, cache, options);
-  const file = whole?.bytes ?? rangesOf(weights, cache, options);
+  const file = whole?.bytes ?? rangesOf(weights, cache, http, onProgress);
   const source: WeightSource = weights.format === 'torch' ? torchCheckpoint(file) : safetensors(file);
   const { license, preprocessing, url } = weights;
   return {

@@ -1,5 +1,5 @@
 import { WeightsError } from '../../errors.js';
-import { assert, assertOneOf, show } from '../../internal/assert.js';
+import { assert, assertNoOthers, assertOneOf, show } from '../../internal/assert.js';
 import { numberToHalf } from './dtypes.js';
 import { elements, isShape } from './shape.js';
 
@@ -29,7 +29,8 @@ export function encodeSafetensors(
   arrays: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>>,
   options: EncodeSafetensorsOptions = {},
 ): Uint8Array {
-  const { dtype = 'F32', metadata } = options;
+  const { dtype = 'F32', metadata, ...others } = options;
+  assertNoOthers('encodeSafetensors', others);
   assertOneOf('encodeSafetensors', 'dtype', dtype, ['F32', 'F16']);
   const unit = dtype === 'F32' ? 4 : 2;
   let at = 0;

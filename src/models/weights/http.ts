@@ -1,5 +1,5 @@
 import { WeightsError } from '../../errors.js';
-import { assert, show } from '../../internal/assert.js';
+import { assert, assertNoOthers, show } from '../../internal/assert.js';
 
 /** How files are fetched. */
 export interface UrlOptions {
@@ -13,6 +13,12 @@ export interface UrlOptions {
   readonly retryDelay?: number | undefined;
   /** Most bytes of one answer: of an array, or of the whole file from a server that knows no ranges. @defaultValue 2 ** 30 */
   readonly maxBytes?: number | undefined;
+}
+
+/** Every name must be known, whatever the file is read from. */
+export function assertUrlOptions(where: string, options: UrlOptions): void {
+  const { fetch, headers, retries, retryDelay, maxBytes, ...others } = options;
+  assertNoOthers(where, others);
 }
 
 /** Something that may well work when tried again. */

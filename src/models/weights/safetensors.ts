@@ -47,9 +47,9 @@ export interface SafetensorsSource extends WeightSource {
  * Format: https://huggingface.co/docs/safetensors
  */
 export function safetensors(file: WeightFile, options: SafetensorsOptions = {}): SafetensorsSource {
-  const { kernelLayout = 'OIHW' } = options;
+  const { kernelLayout = 'OIHW', ...url } = options;
   assertOneOf('safetensors', 'kernelLayout', kernelLayout, ['OIHW', 'HWIO']);
-  const reader = openReader('safetensors', file, options);
+  const reader = openReader('safetensors', file, url);
   const where = `safetensors: ${reader.description}`;
 
   const open = once(async (signal) => {

@@ -6,7 +6,7 @@ import { listNames } from './shape.js';
 import { readAcross } from './shards.js';
 import type { ReadOptions, WeightSource } from './source.js';
 import { parseWeightsManifest } from './tfjsWeights.js';
-import type { UrlOptions } from './http.js';
+import { assertUrlOptions, type UrlOptions } from './http.js';
 import { urlReader } from './urlReader.js';
 
 const MAX_JSON = 100_000_000;
@@ -55,8 +55,9 @@ function wholeReader(description: string, load: (options: ReadOptions) => Promis
  * ```
  */
 export function tfjsManifest(model: string | URL | object, options: TfjsManifestOptions = {}): WeightSource {
-  const { readShard } = options;
-  const file = typeof model === 'string' || model instanceof URL ? urlReader(model, options) : undefined;
+  const { readShard, ...url } = options;
+  assertUrlOptions('tfjsManifest', url);
+  const file = typeof model === 'string' || model instanceof URL ? urlReader(model, url) : undefined;
   const description = file?.description ?? 'model.json';
   const where = `tfjsManifest: ${description}`;
   assert(

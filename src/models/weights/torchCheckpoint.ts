@@ -37,7 +37,8 @@ export interface TorchCheckpointOptions extends UrlOptions {
  * ```
  */
 export function torchCheckpoint(file: WeightFile, options: TorchCheckpointOptions = {}): WeightSource {
-  const reader = openReader('torchCheckpoint', file, options);
+  const { key, ...url } = options;
+  const reader = openReader('torchCheckpoint', file, url);
   const where = `torchCheckpoint: ${reader.description}`;
 
   const open = once(async (signal) => {
@@ -52,7 +53,7 @@ export function torchCheckpoint(file: WeightFile, options: TorchCheckpointOption
       WeightsError,
     );
     const { root, readStorage } = await (isZip ? openZipped : openLegacy)(where, reader, { signal });
-    const tensors = findStateDict(where, root, options.key);
+    const tensors = findStateDict(where, root, key);
     const entries = new Map([...tensors].map(([name, { shape, storage }]) => [name, { shape, dtype: storage.dtype }]));
     return { tensors, entries, readStorage };
   });

@@ -3,6 +3,7 @@ import { assert } from '../../internal/assert.js';
 import { concatenate } from './concatenate.js';
 import {
   assertUrl,
+  assertUrlOptions,
   chunksOf,
   contentRange,
   get,
@@ -37,6 +38,7 @@ async function body(url: string, response: Response, limit: number): Promise<Uin
  */
 export function urlReader(address: string | URL, options: UrlOptions = {}): RangeReader {
   const url = assertUrl('urlReader', address);
+  assertUrlOptions('urlReader', options);
   const { maxBytes = 2 ** 30 } = options;
 
   async function attempt(range: [first: number, last: number] | undefined, signal?: AbortSignal): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
 import { bytesReader, type RangeReader } from './rangeReader.js';
-import type { UrlOptions } from './http.js';
+import { assertUrlOptions, type UrlOptions } from './http.js';
 import { urlReader } from './urlReader.js';
 
 /** Whatever a weights file can be read from. A string is a URL. */
@@ -9,6 +9,7 @@ export type WeightFile = Uint8Array | ArrayBuffer | string | URL | RangeReader;
 
 /** The reader for whatever the user has given. */
 export function openReader(where: string, file: WeightFile, options: UrlOptions = {}): RangeReader {
+  assertUrlOptions(where, options);
   if (file instanceof Uint8Array || file instanceof ArrayBuffer) return bytesReader(file);
   if (typeof file === 'string' || file instanceof URL) return urlReader(file, options);
   assert(
