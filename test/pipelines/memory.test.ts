@@ -78,7 +78,7 @@ describe('estimateMemory({ pipeline: stylize })', () => {
       const { options, free } = runOf(given);
       const peak = await peakBytes(async () => (await stylize(options)).dispose());
       const { size, styleSize, pairs } = given;
-      const { content, style, iterations, optimizer, ...measures } = options;
+      const { content, style, iterations, optimizer, styleScale, ...measures } = options;
       const { bytes, parts } = estimateMemory({
         ...measures,
         pipeline: 'stylize',
