@@ -65,7 +65,7 @@ export interface DecoderPlan<L extends string> extends DecoderLossSettings<L> {
 
 /** Every name must be known. */
 export function assertDecoderNames<L extends string>(options: TrainDecoderOptions<L>): void {
-  const { level, reduction, pixelWeight, featureWeight, featureLayers, colorWeight, ...more } = options;
+  const { level, reduction, pixelWeight, featureWeight, featureLayers, colorWeight, featureNoise, ...more } = options;
   const { steps, channels, padding, optimizer, initialWeights, resume, signal, batchSize, cropSize, seed, ...others } =
     more;
   assertNoOthers(where, others);
