@@ -31,7 +31,12 @@ export interface Footprint {
   /** Tensors of the input's size that the forward pass makes beside its output: what it pads. @defaultValue 0 */
   readonly forwardCopies?: number;
   /** What it makes on either way besides: so many tensors of the input's size, but no more than `most` bytes. @defaultValue nothing */
-  readonly work?: { readonly copies: number; readonly most: number };
+  readonly work?: {
+    /** Tensors of the input's size. */
+    readonly copies: number;
+    /** The most bytes. */
+    readonly most: number;
+  };
 }
 
 /** One layer of a frozen network: forward kernels only, and the exact gradient of its input. No filter gradients. */
