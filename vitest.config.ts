@@ -31,15 +31,20 @@ const aliases = (inNode: boolean) => [
   { find: new RegExp(`^pastiche/(${folders})$`), replacement: path.resolve('src/$1/index.ts') },
 ];
 
-// Files named *.node.test.ts need Node (files, servers, threads); the others run on every backend, in Node and in Chromium.
-const everywhere = ['test/**/!(*.node).test.ts'];
+// Files named *.node.test.ts need Node (files, servers): they run on its backends. Those named *.once.test.ts run once: they start
+// programs and browsers of their own, or hold no tensors. All others run on every backend, in Node and in Chromium.
+const [everywhere, inNode, once] = ['!(*.node|*.once)', '!(*.once)', '*.once'].map((name) => [
+  `test/**/${name}.test.ts`,
+]);
 
-const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
+const node = (name: string, include: string[], backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
   resolve: { alias: aliases(true) },
   test: {
-    name: backend,
-    include: ['test/**/*.test.ts'],
+    name,
+    include,
     environment: 'node',
+    // One process per project, as in the browser one page: the backend starts once.
+    isolate: false,
     setupFiles: ['test/_setup/node.ts'],
     provide: { backend, software: false, threads: 1 },
     testTimeout: 120_000,
@@ -51,7 +56,14 @@ const node = (backend: 'cpu' | 'wasm'): TestProjectInlineConfiguration => ({
 execFileSync(process.execPath, ['scripts/extract-examples.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 const examples: TestProjectInlineConfiguration = {
   resolve: { alias: aliases(true) },
-  test: { name: 'examples', include: ['.examples/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+  test: {
+    name: 'examples',
+    include: ['.examples/*.test.ts'],
+    environment: 'node',
+    // Each block stands for itself: it has an engine without a backend, as in a program of its own.
+    pool: 'vmThreads',
+    testTimeout: 60_000,
+  },
 };
 
 // GPU=1 uses the machine's real GPU; the default is the software renderer, the same everywhere.
@@ -72,7 +84,7 @@ const browser = (
   },
   test: {
     name,
-    include: everywhere,
+    include: everywhere!,
     // One page per project: the backend starts once.
     isolate: false,
     fileParallelism: false,
@@ -118,8 +130,8 @@ const threaded = (): TestProjectInlineConfiguration => {
 
 /** One project for each backend, in Node and, where there is one, in Chromium. */
 export const backends: TestProjectInlineConfiguration[] = [
-  node('cpu'),
-  node('wasm'),
+  node('cpu', inNode!, 'cpu'),
+  node('wasm', inNode!, 'wasm'),
   ...(chromium === undefined
     ? []
     : [
@@ -141,6 +153,6 @@ export default defineConfig({
       // Without ../shared/data and without a browser; threads run in processes of their own and are not counted.
       thresholds: { statements: 95, branches: 91, functions: 92, lines: 95 },
     },
-    projects: [...backends, ...(chromium === undefined ? [] : [threaded()]), examples],
+    projects: [...backends, ...(chromium === undefined ? [] : [threaded()]), node('programs', once!, 'wasm'), examples],
   },
 });

@@ -1,5 +1,6 @@
 import { StyleError } from '../errors.js';
 import { assert, show } from '../internal/assert.js';
+import { bytesOf } from '../internal/bytesOf.js';
 import { arrayNames, FORMAT, MAX_HEADER, shapeOf, VERSION } from './styleFormat.js';
 import { assertStyleOperator, type StyleOperator } from './styleOperator.js';
 
@@ -105,11 +106,9 @@ function readArray(
  * ```
  */
 export function decodeStyle(bytes: Uint8Array | ArrayBuffer): Record<string, StyleOperator> {
-  assert(
-    bytes instanceof Uint8Array || bytes instanceof ArrayBuffer,
-    () => `decodeStyle: bytes must be a Uint8Array or an ArrayBuffer; got ${show(bytes)}`,
-  );
-  const { header, data } = split(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+  const file = bytesOf(bytes);
+  assert(file !== undefined, () => `decodeStyle: bytes must be a Uint8Array or an ArrayBuffer; got ${show(bytes)}`);
+  const { header, data } = split(file);
   const operators: [string, StyleOperator][] = [];
   let offset = 0;
   for (const [name, summary] of Object.entries(readMetadata(header))) {

@@ -5,7 +5,7 @@ import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare'
 
 const threads = inject('threads');
 
-// The project wasm-threads: a page that its server isolates. Under Node see test/node/wasmThreads.node.test.ts.
+// The project wasm-threads: a page that its server isolates. Under Node see test/node/wasmThreads.once.test.ts.
 describe.runIf(threads > 1)('wasm with several threads in a browser', () => {
   it('probeBackend() says how many there are, and the browser looks as before', async () => {
     expect(crossOriginIsolated).toBe(true);

@@ -36,7 +36,8 @@ describe.each(poolings)('insertLossTaps(vgg, taps, { recompute }) with %s poolin
   });
 });
 
-test('insertLossTaps(vgg, taps, { recompute }) holds a sixth less at once', async () => {
+// What is held is the same on every backend.
+test.skipIf(inject('software'))('insertLossTaps(vgg, taps, { recompute }) holds a sixth less at once', async () => {
   const vgg = randomVgg({ width: 8, upTo: 'relu5_1' });
   const x = picture(48, 48);
   const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'] as const;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { lbfgs, lbfgsSteps, type LbfgsBounds } from 'pastiche/optim';
 import { describe, expect, it } from 'vitest';
 import { relativeL2 } from '../_setup/compare';
-import { quadratic, withGrad } from './objectives';
+import { quadratic, shortHistory, withGrad } from './objectives';
 
 /** Minimum of `1/2 |x - (2, 0.5, -3)|^2`: in the box it is (1, 0.5, 0). */
 const target = [2, 0.5, -3];
@@ -16,7 +16,8 @@ async function inBox(
   start = [0.3, 0.3, 0.3],
 ): Promise<{ x: ArrayLike<number>; loss: number; gradInf: number }> {
   const from = tf.tensor1d(start);
-  const { x, loss, gradInf } = await lbfgs(nearest, from, { bounds, maxIterations: 30, toleranceGrad: 1e-4 });
+  const options = { ...shortHistory, bounds, maxIterations: 30, toleranceGrad: 1e-4 };
+  const { x, loss, gradInf } = await lbfgs(nearest, from, options);
   const values = await x.data();
   tf.dispose([from, x]);
   return { x: values, loss, gradInf };
@@ -79,7 +80,7 @@ describe('bounds', () => {
     const n = 4999;
     const start = tf.fill<tf.Rank.R1>([n], 2.5);
     const objective = withGrad<tf.Tensor1D>((x) => ({ value: tf.sum(x), grad: tf.onesLike(x) }));
-    const options = { bounds: { min: 2, max: 3, weight: 10 }, maxIterations: 20 };
+    const options = { ...shortHistory, bounds: { min: 2, max: 3, weight: 10 }, maxIterations: 20 };
     const { x, loss } = await lbfgs(objective, start, options);
     // 1 + 10 (x - 2) = 0 for each value.
     expect(loss / (n * 1.9)).toBeCloseTo(1, 3);

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Differentiable } from 'pastiche';
 import { lbfgs, lbfgsSteps, type LbfgsOptions, type LbfgsResult, type LbfgsStep } from 'pastiche/optim';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { expectTensorGrowth } from '../_setup/compare';
-import { beale, quadratic, rosenbrock, rosenbrockStart, withGrad } from './objectives';
+import { beale, quadratic, rosenbrock, rosenbrockStart, shortHistory, withGrad } from './objectives';
 
 const backends: [string, LbfgsOptions<tf.Tensor1D>][] = [
-  ['list', { storage: 'list' }],
+  ['list', { ...shortHistory, storage: 'list' }],
   ['segments', { storage: 'segments', historySize: 4, segmentBytes: 3 * 8 * 10 }],
-  ['penalty', { bounds: { min: -1, max: 0.5 } }],
-  ['clip', { bounds: { min: -1, max: 0.5, mode: 'clip' } }],
-  ['no line search', { lineSearch: 'none' }],
+  ['penalty', { ...shortHistory, bounds: { min: -1, max: 0.5 } }],
+  ['clip', { ...shortHistory, bounds: { min: -1, max: 0.5, mode: 'clip' } }],
+  ['no line search', { ...shortHistory, lineSearch: 'none' }],
 ];
 
 /** Rosenbrock that throws, or returns NaN, at one evaluation. */
@@ -241,7 +241,7 @@ describe('the tensors of lbfgs', () => {
 describe('the signal of lbfgs', () => {
   it("lbfgs(objective, start, { signal }) resolves with 'aborted' and the best point, within one evaluation", async () => {
     const start = rosenbrockStart(10);
-    for (const at of [1, 2, 3, 10]) {
+    for (const at of inject('software') ? [1, 2, 5] : [1, 2, 3, 10]) {
       const controller = new AbortController();
       let calls = 0;
       const objective = withGrad<tf.Tensor1D>((x) => {
@@ -249,7 +249,9 @@ describe('the signal of lbfgs', () => {
         if (calls === at) controller.abort();
         return rosenbrock.valueAndGrad(x);
       });
-      const result = await expectTensorGrowth(1, () => lbfgs(objective, start, { signal: controller.signal }));
+      const result = await expectTensorGrowth(1, () =>
+        lbfgs(objective, start, { ...shortHistory, signal: controller.signal }),
+      );
       expect(result).toMatchObject({ status: 'aborted', converged: false, evaluations: at });
       expect(calls).toBe(at);
       expect(result.loss).toBe(Math.min(...result.lossHistory));

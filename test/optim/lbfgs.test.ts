@@ -3,7 +3,7 @@ import type { Differentiable } from 'pastiche';
 import { lbfgs, lbfgsSteps, type LbfgsOptions, type LbfgsResult } from 'pastiche/optim';
 import { describe, expect, inject, it } from 'vitest';
 import { randomNumbers, randomTensor, relativeL2 } from '../_setup/compare';
-import { beale, quadratic, rosenbrock, rosenbrockStart, withGrad } from './objectives';
+import { beale, quadratic, rosenbrock, rosenbrockStart, shortHistory, withGrad } from './objectives';
 
 async function minimise(
   objective: Differentiable<tf.Tensor1D>,
@@ -183,7 +183,7 @@ describe('the status of lbfgs', () => {
 
   it("lbfgs(objective, start, { maxEvaluations }) is 'max-evaluations' and never evaluates once more", async () => {
     for (const lineSearch of ['strong-wolfe', 'none'] as const) {
-      for (let maxEvaluations = 1; maxEvaluations <= 12; maxEvaluations++) {
+      for (const maxEvaluations of inject('software') ? [1, 2, 6] : [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) {
         let calls = 0;
         const counted = withGrad<tf.Tensor1D>((x) => {
           calls += 1;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { lbfgs, lbfgsSteps, type LbfgsOptions, type LbfgsSnapshot, type LbfgsStep } from 'pastiche/optim';
 import { describe, expect, inject, it } from 'vitest';
 import { expectTensorGrowth, relativeL2 } from '../_setup/compare';
-import { rosenbrock, rosenbrockStart } from './objectives';
+import { rosenbrock, rosenbrockStart, shortHistory } from './objectives';
 
 type Options = LbfgsOptions<tf.Tensor1D>;
 
@@ -21,11 +21,11 @@ async function snapshotAt(at: number, n: number, options: Options): Promise<Lbfg
 }
 
 const cases: [string, number, Options][] = [
-  ['history full', 10, { historySize: 5 }],
+  ['history full', 10, { historySize: 5, ...shortHistory }],
   ['history not full', 10, { historySize: 30 }],
   ['padded', 4999, { historySize: 3 }],
   ['penalty', 10, { bounds: { min: -1, max: 0.5 } }],
-  ['clip', 10, { bounds: { min: -1, max: 0.5, mode: 'clip' } }],
+  ['clip', 10, { ...shortHistory, bounds: { min: -1, max: 0.5, mode: 'clip' } }],
   ['no line search', 10, { lineSearch: 'none' }],
   ['tolerances', 10, { toleranceLoss: 1e-3, patience: 4, initialStep: 'torch' }],
 ];

@@ -1,5 +1,6 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { bytesOf } from '../../internal/bytesOf.js';
 import { once } from './once.js';
 import { bytesReader, type RangeReader } from './rangeReader.js';
 import { listNames } from './shape.js';
@@ -68,10 +69,10 @@ export function tfjsManifest(model: string | URL | object, options: TfjsManifest
 
   async function load(path: string, readOptions: ReadOptions): Promise<Uint8Array> {
     try {
-      const bytes: unknown = await readShard!(path, readOptions);
-      if (bytes instanceof Uint8Array) return bytes;
-      if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-      throw new WeightsError(`expected a Uint8Array or an ArrayBuffer; got ${show(bytes)}`);
+      const shard: unknown = await readShard!(path, readOptions);
+      const bytes = bytesOf(shard);
+      if (bytes !== undefined) return bytes;
+      throw new WeightsError(`expected a Uint8Array or an ArrayBuffer; got ${show(shard)}`);
     } catch (error) {
       readOptions.signal?.throwIfAborted();
       throw new WeightsError(`${where}: shard ${show(path)} could not be read: ${String(error)}`, { cause: error });

@@ -1,5 +1,6 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { bytesOf } from '../../internal/bytesOf.js';
 import { bytesReader, type RangeReader } from './rangeReader.js';
 import { assertUrlOptions, type UrlOptions } from './http.js';
 import { urlReader } from './urlReader.js';
@@ -10,12 +11,13 @@ export type WeightFile = Uint8Array | ArrayBuffer | string | URL | RangeReader;
 /** The reader for whatever the user has given. */
 export function openReader(where: string, file: WeightFile, options: UrlOptions = {}): RangeReader {
   assertUrlOptions(where, options);
-  if (file instanceof Uint8Array || file instanceof ArrayBuffer) return bytesReader(file);
+  const bytes = bytesOf(file);
+  if (bytes !== undefined) return bytesReader(bytes);
   if (typeof file === 'string' || file instanceof URL) return urlReader(file, options);
   assert(
     typeof (file as Partial<RangeReader> | null)?.read === 'function',
     () => `${where}: expected bytes (Uint8Array, ArrayBuffer), a URL or a RangeReader; got ${show(file)}`,
     WeightsError,
   );
-  return file;
+  return file as RangeReader;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enableWasmThreads } from '../../src/node/index.js';
 import { moduleUrl, program } from './_program.js';
 
@@ -10,8 +10,7 @@ const convolution = `
   const kernel = tf.tensor(Float32Array.from({ length: 9 * 16 * 16 }, (_, i) => Math.cos(i)), [3, 3, 16, 16]);
   const values = Array.from(await tf.conv2d(x, kernel, 1, 'same').data()).filter((_, i) => i % 37 === 0);`;
 
-// The backend of this process plays no part: once is enough.
-describe.runIf(inject('backend') === 'wasm')('enableWasmThreads', () => {
+describe('enableWasmThreads', () => {
   it('enableWasmThreads({ threads: 2 }) computes the same with two threads, restores the process and lets it exit', async () => {
     const state = `({
       worker: Object.getOwnPropertyDescriptor(globalThis, 'Worker') === undefined,

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { height, pictures, toBytes, width } from '../../scripts/pictures/index.js';
 
 const assets = path.join(import.meta.dirname, '..', '..', 'assets');
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-// No backend takes part: once is enough.
-describe.runIf(inject('backend') === 'cpu')('npm run draw', () => {
+describe('npm run draw', () => {
   it('draws every picture of assets/', () => {
     const files = readdirSync(assets).filter((file) => file.endsWith('.png'));
     expect(files.toSorted()).toEqual(

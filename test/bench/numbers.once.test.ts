@@ -1,9 +1,8 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Step, lossesAt, reach, thin } from '../../bench/reach.js';
 import { fittedExponent, median, summarize } from '../../bench/statistics.js';
 
-// No backend takes part: once is enough.
-describe.runIf(inject('backend') === 'cpu')('numbers of the bench', () => {
+describe('numbers of the bench', () => {
   test('the median is the middle value, or the mean of the two middle ones', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([10, 1, 2, 3])).toBe(2.5);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-test-'));
@@ -15,8 +15,7 @@ const bench = (...args: string[]) =>
     env: { ...process.env, PYTHON: 'no-such-python' },
   });
 
-// It starts its own processes with wasm: once is enough.
-describe.runIf(inject('backend') === 'cpu')('npm run bench', () => {
+describe('npm run bench', () => {
   test('measures a work, names an absent peer, and adds to a file of results', async () => {
     const out = path.join(folder, 'results.json');
     const args = ['--size', '16', '--pairs', '2', '--threads', '1', '--only', 'pastiche,torch', '--out', out];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enableWebgpu } from '../../src/node/index.js';
 import { relativeL2 } from '../_setup/compare.js';
 import { moduleUrl, program } from './_program.js';
@@ -36,11 +36,9 @@ async function findGpu(): Promise<Record<string, string> | undefined> {
   return undefined;
 }
 
-// The backend of this process plays no part: once is enough.
-const once = inject('backend') === 'cpu';
-const installed = once && isInstalled();
+const installed = isInstalled();
 const gpu = installed ? await findGpu() : undefined;
-if (once && gpu === undefined)
+if (gpu === undefined)
   console.warn(
     installed
       ? 'WebGPU in Node: no GPU was found; its tests are skipped.'
@@ -117,7 +115,7 @@ describe.runIf(gpu !== undefined)('enableWebgpu', () => {
 });
 
 // A package of the same name that finds no GPU, or does not load: needs no GPU itself.
-describe.runIf(once)('enableWebgpu without a GPU', () => {
+describe('enableWebgpu without a GPU', () => {
   /** A program whose package webgpu is the given source. */
   const withPackage = (source: string): string =>
     `import * as tf from '@tensorflow/tfjs-core';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readImage } from 'pastiche/node';
 
 /* The small programs of examples/ as they stand, on small pictures. Each is complete and paints out/NAME.png. */
@@ -18,7 +18,7 @@ const programs: Record<string, () => Promise<unknown>> = {
   'video-frames': () => import('../../examples/video-frames.js'),
 };
 
-describe.skipIf(inject('backend') !== 'wasm')('the small programs of examples/', () => {
+describe('the small programs of examples/', () => {
   const out = mkdtempSync(path.join(tmpdir(), 'pastiche-examples-'));
   beforeAll(() => {
     for (const [name, value] of Object.entries({ SIZE: '64', STEPS: '3', FRAMES: '2', OUT: out }))

@@ -1,13 +1,11 @@
 import type { BrowserContext, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
 import { patience, visitor } from './visitor.js';
 
 /* What may happen to a page while it paints: nobody looks, the browser freezes it. */
 
-const here = inject('backend') === 'wasm' && executablePath !== undefined;
-
-describe.runIf(here)('the life of the page of examples/browser', () => {
+describe.runIf(executablePath !== undefined)('the life of the page of examples/browser', () => {
   let opened: OpenPage;
   let tabs: BrowserContext;
   let page: Page;

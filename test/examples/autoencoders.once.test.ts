@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { encodeSafetensors } from 'pastiche/models';
 import { openAutoencoders } from '../../examples/support/autoencoders.js';
 
@@ -21,7 +21,7 @@ function folderWith(name: string, files: readonly string[]): string {
 const pairs = (levels: readonly number[], encoder: (l: number) => string, decoder: (l: number) => string): string[] =>
   levels.flatMap((level) => [encoder(level), decoder(level)]);
 
-describe.skipIf(inject('backend') !== 'wasm')('openAutoencoders({ models, family, levels })', () => {
+describe('openAutoencoders({ models, family, levels })', () => {
   const open = async (models: string, more: { family?: string; levels?: number[] } = {}) => {
     const { family, levels, description } = await openAutoencoders({ models, ...more });
     return { family, levels: levels.map(({ level }) => level), description };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runProgram } from './_run.js';
 
 /* npm run stylize as a process of its own. */
@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'pastiche-stylize-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const pair = ['--content', 'assets/content-harbour.png', '--style', 'assets/style-swirls.png'];
 
-describe.skipIf(inject('backend') !== 'wasm')('npm run stylize', () => {
+describe('npm run stylize', () => {
   test('writes a picture with the proportions of the content, and prints the loss and its parts', async () => {
     const out = path.join(folder, 'a.png');
     const few = ['--size', '48', '--levels', '1', '--iterations', '5', '--threads', '1'];

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawTrainingPicture } from '../../scripts/pictures/training/index.js';
 import { picturePool } from '../../scripts/training/pool.js';
 import { rememberingTeacher } from '../../scripts/training/teachers.js';
 
-describe.runIf(inject('backend') === 'cpu')('picturePool', () => {
+describe('picturePool', () => {
   it('shows every picture once in an epoch, in another order the next time', () => {
     const pool = picturePool(8, 16, 4, 0);
     const epoch = (first: number): number[] => [...pool.indices(first), ...pool.indices(first + 1)];
@@ -28,7 +28,7 @@ describe.runIf(inject('backend') === 'cpu')('picturePool', () => {
   });
 });
 
-describe.runIf(inject('backend') === 'cpu')('rememberingTeacher', () => {
+describe('rememberingTeacher', () => {
   it('asks once for every picture and puts the answers together in the order of the batch', async () => {
     const before = tf.memory().numTensors;
     const pool = picturePool(3, 16, 2, 0);

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 /* The direction of imports: types, errors <- internal <- image | losses | wct | optim | models <- pipelines <- index. */
 
@@ -80,7 +80,7 @@ function complaint(from: string, specifier: string): string | undefined {
   return ok === true ? undefined : `${from} imports ${specifier}`;
 }
 
-describe.skipIf(inject('backend') !== 'cpu')('the tree of src', () => {
+describe('the tree of src', () => {
   test('every file belongs to a known part', () => {
     expect(sources.length).toBeGreaterThan(50);
     expect(sources.map(({ name }) => partOf(name)).filter((part) => !(part in allowed))).toEqual([]);

@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasSharedData, sharedPath } from '../_setup/shared.js';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
 import { difference, pixelsOf, visitor } from './visitor.js';
 
-// The page computes in its own browser: once is enough.
-const here = inject('backend') === 'wasm';
-if (here && executablePath === undefined) {
+if (executablePath === undefined) {
   const message = 'No Chromium found: the page of examples/browser is not tested. Install it or set CHROMIUM.';
   if (process.env['REQUIRE_BROWSER'] === '1') throw new Error(message);
   console.warn(message);
 }
 
-describe.runIf(here && executablePath !== undefined)('the page of examples/browser', () => {
+describe.runIf(executablePath !== undefined)('the page of examples/browser', () => {
   let opened: OpenPage;
   let page: Page;
   let visit: ReturnType<typeof visitor>;

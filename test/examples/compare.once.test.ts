@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { noiseImage, randomVgg } from 'pastiche';
 import { likenessTo } from '../../examples/support/likeness.js';
 import { runProgram } from './_run.js';
@@ -14,7 +14,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'pastiche-compare-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const pair = ['--content', 'assets/content-harbour.png', '--style', 'assets/style-swirls.png'];
 
-describe.skipIf(inject('backend') !== 'wasm')('npm run compare', () => {
+describe('npm run compare', () => {
   test('paints the pair in four ways, prints seconds and distances, and writes a sheet of three columns', async () => {
     const out = path.join(folder, 'sheet.png');
     const small = ['--size', '64', '--levels', '2,1', '--iterations', '4', '--threads', '1'];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TrainingSnapshot } from 'pastiche';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStages } from '../../scripts/training/stages';
 
 /* How npm run train:slim survives its end: stages in a file, tried with a training that only counts. */
@@ -30,7 +30,7 @@ async function* counting(from: number, signal: AbortSignal, onStep: (step: numbe
   return { status: 'finished' as const, weights, snapshot: snapshotAt(steps) };
 }
 
-describe.runIf(inject('backend') === 'cpu')('the stages of a training', () => {
+describe('the stages of a training', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pastiche-stages-'));
   const file = path.join(folder, 'progress');
   beforeEach(() => vi.spyOn(console, 'log').mockReturnValue());

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runProgram } from './_run.js';
 
 /* npm run universal as a process of its own, at sizes that are done in no time. */
@@ -21,7 +21,7 @@ async function sizeOf(file: string): Promise<[width: number, height: number]> {
   return [width, height];
 }
 
-describe.skipIf(inject('backend') !== 'wasm')('npm run universal', () => {
+describe('npm run universal', () => {
   test('writes a picture with the proportions of the content, and prints times by level and phase', async () => {
     const { code, stdout, stderr } = await runProgram('universal', [
       ...content,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { drawKind, drawTrainingPicture, kindOf, kinds } from '../../scripts/pictures/training/index.js';
 import { colorCovariance, pictureStatistics, varianceAlong } from '../../scripts/pictures/training/statistics.js';
 import { randomNumbers } from '../../src/internal/randomNumbers.js';
@@ -12,8 +12,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-// No backend takes part: once is enough.
-describe.runIf(inject('backend') === 'cpu')('drawTrainingPicture', () => {
+describe('drawTrainingPicture', () => {
   const seeds = Array.from({ length: 96 }, (_, seed) => seed);
   const pictures = seeds.map((seed) => drawTrainingPicture(seed, size));
 
@@ -106,7 +105,7 @@ describe.runIf(inject('backend') === 'cpu')('drawTrainingPicture', () => {
   });
 });
 
-describe.runIf(inject('backend') === 'cpu')('pictureStatistics', () => {
+describe('pictureStatistics', () => {
   it('finds contrast and color axis of a known picture', () => {
     // Left half and right half differ by the same amount along one axis.
     const halves = (axis: readonly number[], amount: number): Float32Array =>

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { markdownTable, replaceBetween } from '../../bench/report/markdown.js';
 import { fillPage } from '../../bench/report/page.js';
 import { timingTable } from '../../bench/report/rows.js';
@@ -25,8 +25,7 @@ const rows: Row[] = [
   { case: 'conv3_2, 256 px', who: 'torch, 1 thread', command: 'closure --size 256', missing: 'not installed' },
 ];
 
-// No backend takes part: once is enough.
-describe.runIf(inject('backend') === 'cpu')('the report of the bench', () => {
+describe('the report of the bench', () => {
   test('a table of times names case and command once, gives ratios, and says why a row is empty', () => {
     expect(timingTable(rows)).toEqual({
       head: ['case', 'who', 'CPU ms', 'wall ms', 'peak MB', 'CPU of ours', 'wall of ours', 'command'],
