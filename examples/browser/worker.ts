@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { StyleError } from 'pastiche';
 import { BackendError, findBackends, startBackend } from './engine/backends.js';
-import { onDeviceLoss } from './engine/deviceLoss.js';
+import { deviceIsLost, onDeviceLoss } from './engine/deviceLoss.js';
 import { gatysPainter } from './engine/gatys.js';
 import { slimWeights, weightsReports } from './engine/networks.js';
 import type { Outcome, Watch } from './engine/painter.js';
@@ -19,6 +19,8 @@ const painters = { universal: universalPainter(), gatys: gatysPainter() };
 let backend: BackendName | undefined;
 let running: AbortController | undefined;
 
+const lossOf = (name: BackendName): string => `${name}: device lost`;
+
 /** Frees what the other method and the other backend hold, and starts what the job needs. */
 async function prepare(job: Job): Promise<void> {
   painters[job.method === 'gatys' ? 'universal' : 'gatys'].dispose();
@@ -30,7 +32,7 @@ async function prepare(job: Job): Promise<void> {
   onDeviceLoss(() => {
     // Not of a backend that was left on purpose.
     if (backend === job.backend)
-      send({ kind: 'failed', message: `${job.backend}: device lost`, broken: true, tensors: tf.memory().numTensors });
+      send({ kind: 'failed', message: lossOf(job.backend), broken: true, tensors: tf.memory().numTensors });
   });
 }
 
@@ -48,11 +50,12 @@ async function run(job: Job): Promise<void> {
     const seconds = (performance.now() - begun) / 1000;
     send({ kind: 'done', ...outcome, seconds, tensors: tf.memory().numTensors });
   } catch (error) {
-    // What our own checks report leaves everything in order; anything else may be a lost device or a full heap.
-    const known = error instanceof StyleError || error instanceof BackendError;
-    const message = error instanceof Error ? error.message : String(error);
+    const lost = await deviceIsLost();
+    // What our own checks report leaves everything in order; anything else may be a full heap.
+    const broken = lost || !(error instanceof StyleError || error instanceof BackendError);
+    const message = lost ? lossOf(job.backend) : error instanceof Error ? error.message : String(error);
     const cause = error instanceof Error && error.cause instanceof Error ? { details: error.cause.message } : {};
-    send({ kind: 'failed', message, ...cause, broken: !known, tensors: tf.memory().numTensors });
+    send({ kind: 'failed', message, ...cause, broken, tensors: tf.memory().numTensors });
   } finally {
     running = undefined;
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { activeDevice, readBack } from './device.js';
+import { activeDevice, isLossOf, readBack } from './device.js';
 import { missingKernels } from './kernelNames.js';
 import { storesHalfFloats, tooCoarse } from './precision.js';
 import { type Room, roomOfBackend } from './room.js';
@@ -51,6 +51,19 @@ async function keepsFloat32(): Promise<boolean> {
   }
 }
 
+/** Measures, where there is a GPU that may be lost on the way. */
+async function measured(): Promise<Pick<BackendProbe, 'float32' | 'lost'>> {
+  const device = activeDevice();
+  if (device?.isLost() === true) return { float32: false, lost: true };
+  try {
+    return { float32: await keepsFloat32(), lost: false };
+  } catch (error) {
+    // The browser may report what fails for the loss before it reports the loss.
+    if (!(await isLossOf(device, 10_000))) throw error;
+    return { float32: false, lost: true };
+  }
+}
+
 function capability(missing: readonly string[], tooCoarseFor?: string): Capability {
   if (missing.length > 0) {
     const kernels = missing.length === 1 ? `the kernel ${missing[0]!}` : `the kernels ${missing.join(', ')}`;
@@ -83,7 +96,6 @@ function threadsOf(): Pick<BackendProbe, 'threads'> {
  */
 export async function probeBackend(): Promise<BackendProbe> {
   await tf.ready();
-  const lost = activeDevice()?.isLost() ?? false;
   const room: Room = roomOfBackend();
   return {
     backend: tf.getBackend(),
@@ -91,8 +103,7 @@ export async function probeBackend(): Promise<BackendProbe> {
     imageGradient: capability(missingKernels('imageGradient'), 'gradients and statistics'),
     filterGradient: capability(missingKernels('filterGradient'), 'training'),
     tapeFilterGradient: capability(missingKernels('tapeFilterGradient'), 'training'),
-    float32: !lost && (await keepsFloat32()),
-    lost,
+    ...(await measured()),
     ...threadsOf(),
     ...room,
   };

@@ -56,6 +56,8 @@ export interface OpenPage {
   readonly isolated: string;
   /** Tabs as a person has them: one is seen, the others are hidden. Playwright lets all of its own believe that they are seen. */
   realTabs(): Promise<BrowserContext>;
+  /** Ends the process in which the browser draws and computes on the graphics card; it starts another. */
+  killGpu(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,12 @@ export async function openPage(): Promise<OpenPage> {
     async realTabs() {
       const plain = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
       return plain.contexts()[0]!;
+    },
+    async killGpu() {
+      const session = await browser.newBrowserCDPSession();
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+      process.kill(processInfo.find(({ type }) => type === 'GPU')!.id, 'SIGKILL');
+      await session.detach();
     },
     async close() {
       await browser.close();

@@ -27,6 +27,7 @@ export async function pixelsOf(png: Buffer): Promise<Shown> {
 
 /** What a person does on the page and sees of it. */
 export function visitor(page: Page) {
+  page.setDefaultTimeout(patience.timeout);
   const runs = (): Promise<number> => page.evaluate(() => Number(document.body.dataset['runs'] ?? 0));
   /** The step that is being painted. */
   const step = async (): Promise<number> => Number(/^step (\d+)/.exec(await page.locator('#left').innerText())?.[1]);

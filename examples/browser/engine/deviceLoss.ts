@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { probeBackend } from 'pastiche';
 
 /** What the backends of TensorFlow.js let see of their devices. */
 interface BackendWithDevice {
@@ -15,3 +16,10 @@ export function onDeviceLoss(callback: () => void): void {
   gpgpu?.gl.canvas.addEventListener('webglcontextlost', callback, { once: true });
   void device?.lost.then(callback);
 }
+
+/** Whether the active backend has lost its graphics card: whatever fails then (a shader, say), fails for that. */
+export const deviceIsLost = (): Promise<boolean> =>
+  probeBackend().then(
+    ({ lost }) => lost,
+    () => false,
+  );
