@@ -41,10 +41,10 @@ export function visitor(page: Page) {
     step,
 
     /** Waits for a step of the run that is painted. */
-    async atStep(n: number): Promise<void> {
+    async atStep(n: number, timeout = patience.timeout): Promise<void> {
       const reached = (n: number): boolean =>
         Number(/^step (\d+)/.exec(document.querySelector('#left')!.textContent)?.[1]) >= n;
-      await page.waitForFunction(reached, n, patience);
+      await page.waitForFunction(reached, n, { ...patience, timeout });
     },
 
     /** Lets a file fall on a place. */
