@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { arraysOf } from '../_setup/safetensors';
 import { runFile } from '../examples/_run';
 
 /* npm run train:slim as a program, with few and small steps: decoders in processes of their own. */
 
-describe.runIf(inject('backend') === 'cpu')('train:slim', () => {
+describe('train:slim', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pastiche-train-'));
   const out = path.join(folder, 'slim.safetensors');
   afterAll(() => rmSync(folder, { recursive: true }));
