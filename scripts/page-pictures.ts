@@ -5,12 +5,12 @@
 import { openPage } from '../test/page/openPage.js';
 import { visitor } from '../test/page/visitor.js';
 
-const { browser, isolated, close } = await openPage();
+const opened = await openPage();
 
 /** The page in a window of its own, ready. */
 async function open(width: number, height: number, colorScheme: 'light' | 'dark') {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-  await page.goto(isolated);
+  const page = await opened.browser.newPage({ viewport: { width, height }, colorScheme });
+  await page.goto(opened.isolated);
   await page.waitForSelector('#paint:enabled');
   return { page, visit: visitor(page), press: (name: string) => page.getByRole('button', { name }).click() };
 }
@@ -35,5 +35,5 @@ try {
   await phone.page.evaluate(() => scrollTo(0, 0));
   await phone.page.screenshot({ path: 'docs/images/page-phone.jpg', ...quality });
 } finally {
-  await close();
+  await opened.close();
 }
