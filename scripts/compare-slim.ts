@@ -64,7 +64,7 @@ const autoencoders: Readonly<Record<string, Autoencoder[]>> = {
 };
 /** As many steps, from coarse to fine, as it takes until more of them change little to the eye. */
 const optimisers: Readonly<Record<string, Optimiser>> = {
-  slim: { extractor: await loadVgg(slim, { upTo: 'relu4_1' }), settings: { preset: slimRecipe, iterations: [60, 20] } },
+  slim: { extractor: await loadVgg(slim, { upTo: 'relu4_1' }), settings: { preset: slimRecipe, iterations: [40, 12] } },
   'VGG-19': { extractor: await loadVgg(vgg), settings: { iterations: [100, 50] } },
 };
 
