@@ -35,6 +35,10 @@ export function valueOutlines(outline: readonly LayerOutline[], sides: Sides, ch
   return values;
 }
 
+/** Of all weights. A layer that several networks share counts once. */
+export const weightBytes = (layers: readonly LayerOutline[]): number =>
+  [...new Set(layers)].reduce((sum, layer) => sum + (layer.weightBytes ?? 0), 0);
+
 const workBytes = ({ work }: LayerOutline, { bytes }: ValueOutline): number =>
   work === undefined ? 0 : Math.min(work.copies * bytes, work.most);
 

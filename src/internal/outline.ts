@@ -8,8 +8,9 @@ export interface LayerOutline extends Footprint {
 
 /** The outline of a layer. */
 export function outlineOf(name: string, footprint: Footprint): LayerOutline {
-  const { cost, channels, sides, gradientReads, gradientCopies, pastRelu, forwardCopies, work } = footprint;
-  const sometimes = Object.entries({ channels, sides, pastRelu, forwardCopies, work }).filter(
+  const { cost, channels, sides, gradientReads, gradientCopies, pastRelu, forwardCopies, weightBytes, work } =
+    footprint;
+  const sometimes = Object.entries({ channels, sides, pastRelu, forwardCopies, weightBytes, work }).filter(
     ([, v]) => v !== undefined,
   );
   return { name, cost, gradientReads, gradientCopies, ...(Object.fromEntries(sometimes) as Partial<Footprint>) };

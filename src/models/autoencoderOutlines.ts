@@ -47,7 +47,7 @@ function decoderOutline(
     const relu = next === undefined ? [] : [outlineOf(name.replace('conv', 'relu'), reluFootprint)];
     const shorter = winograd && suitsWinograd(shape);
     if (enlarges && shorter) return [outlineOf(name, enlargedConvFootprint(shape)), ...relu];
-    const convolution = convFootprint(shape, padding, shorter);
+    const convolution = convFootprint(shape, padding, { winograd: shorter });
     const enlargement = enlarges ? [outlineOf(`up${name.charAt(4)}`, upsampleFootprint)] : [];
     return [...enlargement, outlineOf(name, convolution), ...relu];
   });
@@ -75,12 +75,16 @@ export function autoencoderOutlines(options: AutoencoderOutlinesOptions): Autoen
   const levels = wanted ?? family.levels;
   assertNumber(where, 'width', width, { integer: true, min: 1 });
   const { padding, pooling, poolRounding } = family;
+  const encoderTo = (level: AutoencoderLevel): readonly LayerOutline[] =>
+    vggOutline({ width, padding, pooling, poolRounding, winograd, gradients: false, upTo: `relu${level}_1` }).outline;
+  // Levels that share an encoder share its layers, as loaded ones do.
+  const common = family.encoders === 'shared' ? encoderTo(Math.max(...levels) as AutoencoderLevel) : undefined;
   return levels.map((level) => ({
     level,
     stride: 2 ** (level - 1),
     reach: reachOf(level),
     outline: {
-      encoder: vggOutline({ width, padding, pooling, poolRounding, winograd, upTo: `relu${level}_1` }).outline,
+      encoder: common?.slice(0, common.findIndex(({ name }) => name === `relu${level}_1`) + 1) ?? encoderTo(level),
       decoder: decoderOutline(level, width, family, winograd),
     },
   }));

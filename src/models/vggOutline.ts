@@ -19,7 +19,7 @@ export interface NetworkOutline {
 export interface VggOutlineOptions<
   A extends Architecture = Architecture,
   L extends VggLayer<A> = VggLayer<A>,
-> extends Omit<VggOptions<A, L>, 'gradients'> {
+> extends VggOptions<A, L> {
   /** Channels of the first block; the others have 2, 4, 8 and 8 times as many. @defaultValue 64 */
   readonly width?: number;
 }
@@ -43,14 +43,17 @@ export function vggOutline<A extends Architecture = 'vgg19', L extends VggLayer<
 ): Required<NetworkOutline> {
   const { width = 64, ...network } = options;
   assertNumber('vggOutline', 'width', width, { integer: true, min: 1 });
-  const { layers, pooling, poolRounding, padding, winograd } = vggPlan<A>('vggOutline', network);
+  const { layers, pooling, poolRounding, padding, gradients, ...plan } = vggPlan<A>('vggOutline', network);
   let input = 3;
   const outline = layers.slice(1).map((name) => {
     if (name.startsWith('relu')) return outlineOf(name, reluFootprint);
     if (name.startsWith('pool')) return outlineOf(name, poolFootprint(pooling, poolRounding));
     const output = channelsOf(name, width);
     const shape = [3, 3, input, output] as const;
-    const layer = outlineOf(name, convFootprint(shape, padding, winograd && suitsWinograd(shape)));
+    const layer = outlineOf(
+      name,
+      convFootprint(shape, padding, { winograd: plan.winograd && suitsWinograd(shape), gradients }),
+    );
     input = output;
     return layer;
   });

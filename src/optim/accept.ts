@@ -8,12 +8,11 @@ import type { Found, Measure } from './search.js';
 export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found: Found): void {
   const { owned, history, settings, vectors, progress } = run;
   const { point, evaluation } = found.trial;
-  const { numbers, gradient } = evaluation;
+  const { numbers, x, gradient } = evaluation;
   const measured = (name: Measure): number => evaluation.also(name)[0]!;
   const xDiff = point.step === 1 ? direction : owned.own(tf.mul<Tensor2D>(direction, point.step));
   if (xDiff !== direction) owned.dispose(direction);
   const gradDiff = owned.own(tf.sub<Tensor2D>(gradient, vectors.gradient));
-  const x = owned.own(tf.add<Tensor2D>(vectors.x, xDiff));
   const xDiffGradDiff = point.step * measured('directionGradDiff');
   const gradDiffSquared = measured('gradDiffSquared');
 

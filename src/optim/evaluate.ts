@@ -24,8 +24,9 @@ export interface PointNumbers {
   readonly parts: readonly number[];
 }
 
-/** A point's gradient `[rows, columns]`, owned, its numbers, and what else was measured. */
+/** A point and its gradient, `[rows, columns]`, both owned, its numbers, and what else was measured. */
 export interface Evaluation<K extends string> {
+  readonly x: Tensor2D;
   readonly gradient: Tensor2D;
   readonly numbers: PointNumbers;
   readonly also: (name: K) => number[];
@@ -34,7 +35,7 @@ export interface Evaluation<K extends string> {
 /** `max |x|`. */
 export const largest = (x: Tensor2D): Tensor => tf.tidy(() => tf.max(tf.unstack(rowNorms(x))[1]!));
 
-/** Evaluates the objective at `x`, which it takes over, and reads all scalars of the evaluation back at once. */
+/** Evaluates the objective at `x`, which stays, and reads all scalars of the evaluation back at once. */
 export async function evaluate<T extends Tensor, K extends string>(
   objective: Differentiable<T>,
   x: Tensor2D,
@@ -47,7 +48,7 @@ export async function evaluate<T extends Tensor, K extends string>(
   const shaped = owned.own(layout.fromRows(x));
   const { value, grad, parts, excess } = evaluateObjective(objective, shaped as T, bounds, penaltyWeight, owned);
   const gradient = owned.own(layout.toRows(grad));
-  owned.dispose(x, shaped, grad);
+  owned.dispose(shaped, grad);
   const { tensor, unpack } = pack<string>(layout.rows, () => {
     const outside = excess === undefined ? undefined : layout.toRows(excess);
     const { dots, sums, values } = measure(gradient);
@@ -69,6 +70,7 @@ export async function evaluate<T extends Tensor, K extends string>(
   const one = (name: string): number => read(name)[0] ?? 0;
   const loss = one('loss');
   return {
+    x,
     gradient,
     numbers: {
       loss,

@@ -21,7 +21,8 @@ const clip = (x: Tensor, { min, max }: Bounds): Tensor => tf.clipByValue(x, min,
 
 /** A new tensor with the values of `x`, within the bounds where there are any. */
 export const withinBounds = (x: Tensor, bounds: Bounds | undefined): Tensor =>
-  bounds === undefined ? tf.clone(x) : clip(x, bounds);
+  // Not tf.clone, which copies on wasm.
+  bounds === undefined ? tf.reshape(x, x.shape) : clip(x, bounds);
 
 /** Where the gradient is of its usual size at the start, the penalty stops a value at this part of the range outside. */
 const usualExcess = 0.1;

@@ -86,7 +86,8 @@ export async function searchAlong<T extends Tensor>(
   if (first === undefined) return 'aborted';
   let trials = [first];
   const keepOnly = (step: number | undefined): Trial | undefined => {
-    for (const { point, evaluation } of trials) if (point.step !== step) owned.dispose(evaluation.gradient);
+    for (const { point, evaluation } of trials)
+      if (point.step !== step) owned.dispose(evaluation.x, evaluation.gradient);
     trials = trials.filter(({ point }) => point.step === step);
     return trials[0];
   };

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { evaluate } from './evaluate.js';
 import { usualPenaltyWeight } from './objective.js';
@@ -9,8 +8,7 @@ import type { LbfgsStatus } from './status.js';
 export async function evaluateStart<T extends Tensor>(run: Run<T>): Promise<LbfgsStatus | undefined> {
   const { objective, layout, owned, settings } = run;
   if (isAborted(run)) return 'aborted';
-  const copy = owned.own(tf.clone(run.vectors.x));
-  const { gradient, numbers } = await evaluate(objective, copy, layout, owned, settings.bounds, 0, () => ({
+  const { gradient, numbers } = await evaluate(objective, run.vectors.x, layout, owned, settings.bounds, 0, () => ({
     dots: {},
     sums: {},
     values: {},

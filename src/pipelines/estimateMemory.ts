@@ -1,4 +1,5 @@
 import { assert, assertNoOthers, assertOneOf } from '../internal/assert.js';
+import { weightBytes } from '../internal/networkBytes.js';
 import type { AutoencoderOutline } from '../models/index.js';
 import { assertOutlines } from './assertOutlines.js';
 import { assertSize } from './assertSize.js';
@@ -28,6 +29,11 @@ export interface UniversalPlan {
 export interface MemoryEstimate {
   /** The most bytes of tensors at once, beside the pictures and weights that the run is given, as `tf.memory().numBytes` counts. */
   readonly bytes: number;
+  /**
+   * Bytes of the networks' weights, which stand beside `bytes`: kernels, those turned for gradients, and on wasm the matrices of
+   * Winograd's way. The wasm backend packs them once more for itself, which nobody counts.
+   */
+  readonly weights: number;
   /** What they are for. Not all are held at the same time. */
   readonly parts: Readonly<Record<string, number>>;
 }
@@ -38,7 +44,7 @@ export interface MemoryEstimate {
  * may hold two of them more.
  *
  * @param plan - what would be run, as plain data
- * @returns bytes beside the pictures and weights that the run is given, and what they are for
+ * @returns bytes beside the pictures and weights that the run is given, the bytes of the weights, and what the first are for
  * @throws StyleError for options out of range, or a network whose outline is not known; LayerError for layers that it lacks
  *
  * @example
@@ -57,8 +63,9 @@ export function estimateMemory(plan: StylizePlan | UniversalPlan): MemoryEstimat
   if (plan.pipeline === 'stylize') {
     const { pipeline, size, styleSize, historySize, ...measures } = plan;
     assertObjectiveNames(where, measures as Partial<ObjectiveOptions>);
-    const { bytes, ...parts } = stylizeMemory(stylizeRun(where, plan));
-    return { bytes, parts };
+    const run = stylizeRun(where, plan);
+    const { bytes, ...parts } = stylizeMemory(run);
+    return { bytes, weights: weightBytes(run.outline), parts };
   }
   const { pipeline, levels, size, styleSizes = [size], tileSize = defaultTileSize, regions = 0, ...others } = plan;
   assertNoOthers(where, others);
@@ -75,5 +82,6 @@ export function estimateMemory(plan: StylizePlan | UniversalPlan): MemoryEstimat
     tileSize,
     regions,
   });
-  return { bytes, parts };
+  const layers = levels.flatMap(({ outline }) => [...outline!.encoder, ...outline!.decoder]);
+  return { bytes, weights: weightBytes(layers), parts };
 }

@@ -116,6 +116,21 @@ describe('estimateMemory({ pipeline: stylize })', () => {
     expect(network(1024, false)).toBeLessThan(1600);
   });
 
+  // Wide enough for Winograd's way on wasm.
+  test.each<RandomVggOptions>([
+    { width: 16, upTo: 'relu3_1' },
+    { width: 16, upTo: 'relu2_1', padding: 'reflect', winograd: false },
+    { width: 4, upTo: 'relu2_1' },
+  ])('says what the weights of a network take: %j', (network) => {
+    const plan = { pipeline: 'stylize', size: [32, 32], styleLayers: ['relu1_1'], contentLayers: ['relu1_1'] } as const;
+    const before = tf.memory().numBytes;
+    const extractor = randomVgg(network);
+    const taken = tf.memory().numBytes - before;
+    expect(estimateMemory({ ...plan, extractor }).weights / taken).toBeCloseTo(1, 2);
+    expect(estimateMemory({ ...plan, extractor: vggOutline(network) }).weights / taken).toBeCloseTo(1, 2);
+    extractor.dispose();
+  });
+
   test.each<[string, object, string]>([
     ['an unknown pipeline', { pipeline: 'gatys' }, "plan.pipeline must be one of 'stylize', 'universal'; got 'gatys'"],
     ['a size of one number', { size: [512] }, 'size must be [height, width]; got [512]'],
@@ -234,6 +249,14 @@ describe('universalStyleTransfer', () => {
       for (const level of levels) level.dispose();
     },
   );
+
+  test('estimateMemory says what the weights of the levels take, those that they share once', async () => {
+    const before = tf.memory().numBytes;
+    const levels = await load([1, 3]);
+    const taken = tf.memory().numBytes - before;
+    expect(estimateMemory({ pipeline: 'universal', levels, size: [64, 64] }).weights).toBe(taken);
+    for (const level of levels) level.dispose();
+  });
 
   test('estimateMemory takes autoencoderOutlines in the place of loaded ones', () => {
     const levels = autoencoderOutlines({ family: 'slim', levels: [5, 1] });

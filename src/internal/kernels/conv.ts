@@ -6,7 +6,7 @@ import { wasmKernels } from '../wasm/kernels.js';
 import { convInputGradient } from './convGradients.js';
 import type { Footprint, Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
-import { winogradConv, winogradWork } from './winograd.js';
+import { winogradConv, winogradMatrices, winogradWork } from './winograd.js';
 
 /** The tensors of a frozen convolution. Whoever made them disposes them. */
 export interface ConvTensors {
@@ -40,6 +40,15 @@ export function rotateKernel(
 /** Pictures have three channels: what reads so few takes a twentieth of the time of a convolution of 64. */
 const fewChannels = 3;
 
+/** Bytes of kernel and bias, of the turned kernel, and of the matrices of both. */
+export function convWeightBytes(
+  [height, width, input, output]: readonly [number, number, number, number],
+  { winograd = false, gradients = false } = {},
+): number {
+  const places = height * width + (winograd ? winogradMatrices : 0);
+  return 4 * (output + (gradients ? 2 : 1) * places * input * output);
+}
+
 /**
  * Of a convolution by `[k, k, in, out]`. Padding that is not zeros is laid around a copy, though not on Winograd's way, and its
  * gradient added in two more.
@@ -47,7 +56,7 @@ const fewChannels = 3;
 export function convFootprint(
   shape: readonly [number, number, number, number],
   padding: Padding,
-  winograd = false,
+  { winograd = false, gradients = false } = {},
 ): Footprint {
   const [size, , input, output] = shape;
   const padded = size > 1 && padding !== 'zero';
@@ -57,6 +66,7 @@ export function convFootprint(
     gradientReads: [],
     gradientCopies: padded ? 3 : 1,
     forwardCopies: padded && !winograd ? 1 : 0,
+    weightBytes: convWeightBytes(shape, { winograd, gradients }),
     ...(winograd && { work: winogradWork(shape) }),
   };
 }
@@ -82,7 +92,7 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
     );
   };
   return {
-    ...convFootprint(kernel.shape, padding, winograd !== undefined),
+    ...convFootprint(kernel.shape, padding, { winograd: winograd !== undefined, gradients: rotated !== undefined }),
     forward: (x) => run(x, 'linear'),
     forwardRelu: (x) => run(x, 'relu'),
     minimumSize: padded && padding === 'reflect' ? 2 : 1,

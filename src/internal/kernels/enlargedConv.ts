@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assertRoomForConv } from '../room.js';
 import { wasmKernels } from '../wasm/kernels.js';
-import { conv } from './conv.js';
+import { conv, convWeightBytes } from './conv.js';
 import type { Footprint, ForwardOp } from './op.js';
 import type { Padding } from './padding.js';
 import { upsample } from './pool.js';
@@ -15,6 +15,7 @@ export const enlargedConvFootprint = (shape: readonly [number, number, number, n
   channels: shape[3],
   gradientReads: [],
   gradientCopies: 0,
+  weightBytes: convWeightBytes(shape, { winograd: true }),
   work: winogradWork(shape, true),
 });
 

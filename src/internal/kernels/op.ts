@@ -30,6 +30,8 @@ export interface Footprint {
   readonly pastRelu?: boolean;
   /** Tensors of the input's size that the forward pass makes beside its output: what it pads. @defaultValue 0 */
   readonly forwardCopies?: number;
+  /** Its weights, with those for gradients. @defaultValue 0 */
+  readonly weightBytes?: number;
   /** What it makes on either way besides: so many tensors of the input's size, but no more than `most` bytes. @defaultValue nothing */
   readonly work?: {
     /** Tensors of the input's size. */

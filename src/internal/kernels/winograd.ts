@@ -20,7 +20,8 @@ const fewestChannels = 16;
 const lanes = 4;
 /** What a row or column of four outputs becomes. */
 const points = 6;
-const matrices = points ** 2;
+/** Matrices of a kernel. */
+export const winogradMatrices = points ** 2;
 
 /** Whether the backend would run such a convolution faster in this way: wasm, wherever our own loops run on it. */
 export const suitsWinograd = ([size, , input, output]: KernelShape): boolean =>
@@ -59,7 +60,7 @@ const bandBytes = (): number => (wasmKernels()?.threaded === true ? threads : on
 
 /** What the matrices on both sides of the products take. */
 export const winogradWork = ([, , input, output]: KernelShape, enlarge = false): Required<Footprint>['work'] => ({
-  copies: (enlarge ? 4 : 1) * (matrices / 16) * (1 + output / input),
+  copies: (enlarge ? 4 : 1) * (winogradMatrices / 16) * (1 + output / input),
   most: bandBytes(),
 });
 
@@ -102,7 +103,7 @@ function describe(
   columns: readonly number[],
 ) {
   // Addresses, room for as many and for as many vectors, and a row of zeros.
-  const head = 2 * matrices + lanes * matrices;
+  const head = 2 * winogradMatrices + lanes * winogradMatrices;
   const numbers = new Int32Array(head + channels + rows.length + columns.length);
   numbers.set(all.map((matrix) => wasm.at(matrix)));
   numbers.set([...rows, ...columns], head + channels);
@@ -120,7 +121,7 @@ export function winogradConv(x: Tensor4D, kernels: readonly Tensor2D[], options:
     const [h, w] = enlarge ? [2 * height, 2 * width] : [height, width];
     const output = kernels[0]!.shape[1];
     const [down, across] = [Math.ceil(h / 4), Math.ceil(w / 4)];
-    const most = Math.max(1, Math.floor(bandBytes() / (4 * matrices * across * (input + output))));
+    const most = Math.max(1, Math.floor(bandBytes() / (4 * winogradMatrices * across * (input + output))));
     // All bands as high as each other, but the last.
     const band = Math.ceil(down / Math.ceil(down / most));
 
