@@ -19,7 +19,7 @@ export default [
   size('gramMatrix', '2 kB', 'losses/index.js', 'gramMatrix'),
   size('lbfgs', '14 kB', 'optim/index.js', 'lbfgs'),
   size('wct', '7.3 kB', 'wct/index.js', 'wct'),
-  size('Gatys by hand', '27.4 kB', 'index.js', 'loadVgg, safetensors, insertLossTaps, contentLoss, styleLoss, lbfgs'),
+  size('Gatys by hand', '27.6 kB', 'index.js', 'loadVgg, safetensors, insertLossTaps, contentLoss, styleLoss, lbfgs'),
   size('stylize', '35 kB', 'index.js', 'loadVgg, safetensors, stylize'),
   size('universalStyleTransfer', '29 kB', 'index.js', 'loadAutoencoders, safetensors, universalStyleTransfer'),
   size('pastiche/losses', '6.2 kB', 'losses/index.js'),
