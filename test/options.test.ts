@@ -32,13 +32,16 @@ const operator = pastiche.styleOperator(moments);
 
 let extractor: FeatureExtractor;
 let picture: Image;
+let matrix: tf.Tensor2D;
 beforeAll(() => {
   extractor = pastiche.randomVgg({ seed: 1, width: 2, upTo: 'relu1_1' });
   picture = pastiche.noiseImage([1, 8, 8, 3]);
+  matrix = tf.eye(2);
 });
 afterAll(() => {
   extractor.dispose();
   picture.dispose();
+  matrix.dispose();
 });
 
 /** Calls a function with more among its options than it knows. */
@@ -91,6 +94,7 @@ const calls: Record<string, Call> = {
   randomVgg: (extra) => pastiche.randomVgg(extra),
   resizeImage: (extra) => pastiche.resizeImage(picture, [4, 4], extra),
   safetensors: (extra) => pastiche.safetensors(bytes, extra),
+  sqrtmIterative: (extra) => pastiche.sqrtmIterative(matrix, extra),
   styleLoss: (extra) => pastiche.styleLoss(features(), extra),
   styleOperator: (extra) => pastiche.styleOperator(moments, extra),
   styleOperators: (extra) => pastiche.styleOperators(picture, { levels, ...extra }),
@@ -121,6 +125,16 @@ describe('options', () => {
     await expectTensorGrowth(0, () =>
       expect(Promise.resolve().then(() => call({ misspelt: 1 }))).rejects.toThrow("there is no option 'misspelt'"),
     );
+  });
+
+  const files: Record<string, Call> = {
+    safetensors: (extra) => pastiche.safetensors(bytes, extra),
+    torchCheckpoint: (extra) => pastiche.torchCheckpoint(pastiche.urlReader('https://example.org/a'), extra),
+    tfjsManifest: (extra) => pastiche.tfjsManifest({}, { readShard: () => Promise.resolve(bytes), ...extra }),
+  };
+  test.each(Object.entries(files))('%s throws for an option of URLs beside a file that is none', (where, call) => {
+    expect(() => call({ retries: 1 })).toThrow(`${where}: the option retries belongs to a URL; got `);
+    expect(() => call({ retries: undefined })).not.toThrow();
   });
 
   const pipelines: Record<string, Call> = {

@@ -11,7 +11,7 @@ const extensions = Object.keys(formats) as (keyof typeof formats)[];
 
 /** Options of {@link writeImage}. */
 export interface WriteImageOptions extends ToPixelsOptions {
-  /** Quality of JPEG, WebP and AVIF files, 1..100. PNG is exact. @defaultValue 90 */
+  /** Quality of JPEG, WebP and AVIF files, 1..100. PNG files are exact, whatever it says. @defaultValue 90 */
   readonly quality?: number;
 }
 

@@ -44,7 +44,10 @@ export interface TrainDecoderOptions<L extends string = string> extends BatchOpt
   readonly padding?: Padding;
   /** Adam's settings, or an optimiser of your own, which you dispose. @defaultValue Adam, 1e-3 with cosine schedule */
   readonly optimizer?: OptimizerSettings | tf.Optimizer;
-  /** Weights to begin with, such as `'decoder3.conv3_1.weight'`; others may stand beside them. @defaultValue random ones */
+  /**
+   * Weights to begin with, such as `'decoder3.conv3_1.weight'`; others may stand beside them. A run that is resumed
+   * takes the snapshot's instead. @defaultValue random ones
+   */
   readonly initialWeights?: NamedWeights;
   /** A snapshot of a run with the same arguments, to go on from there exactly. */
   readonly resume?: TrainingSnapshot;

@@ -21,6 +21,12 @@ export function assertUrlOptions(where: string, options: UrlOptions): void {
   assertNoOthers(where, others);
 }
 
+/** Options for fetching say nothing about a file that is not fetched. */
+export function assertNothingFetched(where: string, file: string, options: UrlOptions): void {
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
+  assert(given === undefined, () => `${where}: the option ${given![0]} belongs to a URL; got ${file}`);
+}
+
 /** Something that may well work when tried again. */
 export class Transient extends WeightsError {}
 

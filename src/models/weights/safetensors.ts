@@ -32,7 +32,7 @@ export interface SafetensorsSource extends WeightSource {
  * Files are not trusted: lengths, offsets and names are checked before anything is allocated.
  *
  * @param file - bytes, a URL (string or `URL`) or a reader; for a path see `fileReader` in `pastiche/node`
- * @throws WeightsError, from `entries` and `read`, for a file that cannot be fetched or is not well-formed
+ * @throws StyleError for an option of URLs beside another file; WeightsError, from `entries` and `read`, for a file that cannot be fetched or is not well-formed
  *
  * @example
  * ```ts

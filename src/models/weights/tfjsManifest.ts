@@ -7,7 +7,7 @@ import { listNames } from './shape.js';
 import { readAcross } from './shards.js';
 import type { ReadOptions, WeightSource } from './source.js';
 import { parseWeightsManifest } from './tfjsWeights.js';
-import { assertUrlOptions, type UrlOptions } from './http.js';
+import { assertNothingFetched, assertUrlOptions, type UrlOptions } from './http.js';
 import { urlReader } from './urlReader.js';
 
 const MAX_JSON = 100_000_000;
@@ -43,7 +43,7 @@ function wholeReader(description: string, load: (options: ReadOptions) => Promis
  * the order `[h, w, in, out]`; names are those of the manifest, such as `block1_conv1/kernel` or `block1_conv1_W_1:0`.
  *
  * @param model - the URL of the model.json, or its parsed content; the latter needs `readShard`
- * @throws WeightsError, from `entries` and `read`; a missing shard is an error only when a weight in it is asked for
+ * @throws StyleError for an option of URLs beside a parsed model; WeightsError, from `entries` and `read`; a missing shard is an error only when a weight in it is asked for
  *
  * @example
  * ```ts
@@ -66,6 +66,7 @@ export function tfjsManifest(model: string | URL | object, options: TfjsManifest
     () => `${where}: expected the option readShard beside a parsed model.json; got none`,
     WeightsError,
   );
+  if (file === undefined) assertNothingFetched('tfjsManifest', 'a parsed model.json', url);
 
   async function load(path: string, readOptions: ReadOptions): Promise<Uint8Array> {
     try {

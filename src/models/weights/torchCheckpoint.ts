@@ -25,7 +25,7 @@ export interface TorchCheckpointOptions extends UrlOptions {
  * data need, bounds their number, and refuses everything else by name. Sizes and checksums are checked.
  *
  * @param file - bytes, a URL (string or `URL`) or a reader; for a path see `fileReader` in `pastiche/node`
- * @throws WeightsError, from `entries` and `read`
+ * @throws StyleError for an option of URLs beside another file; WeightsError, from `entries` and `read`
  *
  * @example
  * ```ts
