@@ -1,7 +1,7 @@
 /**
  * The small weights beside the public ones, on photographs that no training has seen:
- * `npm run compare:slim -- --photos FOLDER --models FOLDER [--weights FILE] [--size N] [--threads N]`. Writes out/slim-cascade.png, where rows
- * of networks stand under each other, and out/slim-gatys.png. Each picture has its seconds.
+ * `npm run compare:slim -- --photos FOLDER --models FOLDER [--weights FILE] [--size N] [--threads N]`. Writes
+ * out/slim-cascade.png, where rows of networks stand under each other, and out/slim-gatys.png. Each picture has its seconds.
  *
  * `--photos` holds `content/` and `style/`; `--models` the 16x autoencoders and VGG-19 (`vgg19-imagenet-conv1_1-conv3_4.safetensors`).
  */

@@ -3,16 +3,15 @@
  * needs a Chromium.
  */
 import { openPage } from '../test/page/openPage.js';
-import { visitor } from '../test/page/visitor.js';
+import { arrive } from '../test/page/visitor.js';
 
 const opened = await openPage();
 
 /** The page in a window of its own, ready. */
 async function open(width: number, height: number, colorScheme: 'light' | 'dark') {
   const page = await opened.browser.newPage({ viewport: { width, height }, colorScheme });
-  await page.goto(opened.isolated);
-  await page.waitForSelector('#paint:enabled');
-  return { page, visit: visitor(page), press: (name: string) => page.getByRole('button', { name }).click() };
+  const visit = await arrive(page, opened.isolated);
+  return { page, visit, press: (name: string) => page.getByRole('button', { name }).click() };
 }
 const quality = { type: 'jpeg', quality: 88 } as const;
 

@@ -139,15 +139,15 @@ async function main(): Promise<void> {
   // Other pictures than the encoder's, larger and twice as many.
   const pictures = { count: 2 * poolSize, side: decoderCrop, batch, firstSeed: seed * 1_000_000 + 500_000 };
   const tasks = levels.map((level) => ({
-    ...{
-      level,
-      steps: decoderSteps[level - 1]!,
-      weights: begin,
-      pictures,
-      seed,
-      featureNoise: level < 4 ? 0 : featureNoise,
-    },
-    ...{ progress: `${out}.decoder${level}.progress`, request: JSON.stringify(request) },
+    level,
+    steps: decoderSteps[level - 1]!,
+    weights: begin,
+    pictures,
+    // Up to level 3, transformed features come back without a weave anyway.
+    featureNoise: level < 4 ? 0 : featureNoise,
+    seed,
+    progress: `${out}.decoder${level}.progress`,
+    request: JSON.stringify(request),
   }));
   const finished = await trainDecoders(tasks, threads, signal);
   for (const level of levels) {

@@ -1,24 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as pastiche from '../src/index.js';
-import type { Autoencoder, FeatureExtractor, Image, Moments } from '../src/index.js';
+import type { FeatureExtractor, Image, Moments } from '../src/index.js';
 import { expectTensorGrowth } from './_setup/compare.js';
+import { pixels } from './models/_autoencoders.js';
 
 /* An option that nobody reads would be accepted and ignored, and a misspelt one is just that. */
 
-/** A level that leaves pictures as they are. */
-const level: Autoencoder = {
-  level: 1,
-  name: 'pixels',
-  stride: 1,
-  reach: 0,
-  loaded: true,
-  load: () => Promise.resolve(),
-  encode: (x) => tf.clone(x),
-  decode: (x) => tf.clone(x),
-  dispose: () => undefined,
-};
-const levels = [level];
+const levels = [pixels];
 const bytes = pastiche.encodeSafetensors({ 'conv1_1.bias': { shape: [1], values: [7] } });
 const moments: Moments = {
   channels: 1,

@@ -2,7 +2,6 @@
  * Trains one decoder in a process of its own, started by {@link trainDecoders}: one thread for each decoder keeps the cores busier
  * than all threads for one decoder after the other, whose kernels are small and wait for each other.
  */
-import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import {
@@ -14,7 +13,7 @@ import {
   trainDecoder,
 } from '../../src/index.js';
 import { picturePool } from './pool.js';
-import { type FinishedStage, openStages } from './stages.js';
+import { openStages } from './stages.js';
 
 /** What such a process is asked to do. */
 export interface DecoderTask {
@@ -66,20 +65,16 @@ async function train(task: DecoderTask): Promise<void> {
       signal,
     }),
   );
-  await promisify(process.send!.bind(process) as (message: FinishedStage, sent: (error: Error | null) => void) => void)(
-    stage,
-  );
+  // The message is on its way only when it has been written.
+  process.send!(stage, undefined, undefined, () => {
+    process.disconnect();
+  });
 }
 
 process.once('message', (task: DecoderTask) => {
-  train(task).then(
-    () => {
-      process.disconnect();
-    },
-    (error: unknown) => {
-      // The message alone: the stack of the wasm backend is its whole code.
-      console.error(error instanceof Error ? error.message : error);
-      process.exit(1);
-    },
-  );
+  train(task).catch((error: unknown) => {
+    // The message alone: the stack of the wasm backend is its whole code.
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
 });

@@ -39,9 +39,11 @@ async function* paint<L extends string>(
   assertNumber(where, 'styleScale', styleScale, { min: 0.05, max: 20 });
   const levels = planLevels(content.shape, count, iterations);
   const largest = levels.at(-1)!;
-  const styleSizes = styles.map(({ image }) => styleSize(image, largest.size, styleScale));
+  const sizeOf = ({ image }: { image: Image }) => styleSize(image, largest.size, styleScale);
   const lean =
-    memoryBudget === undefined ? undefined : leanSettings(measures, optimizer, styleSizes, largest, memoryBudget);
+    memoryBudget === undefined
+      ? undefined
+      : leanSettings(measures, optimizer, styles.map(sizeOf), largest, memoryBudget);
   await assertPictures(where, {
     content,
     ...Object.fromEntries(styles.map(({ image }, i) => [`style ${i + 1}`, image])),

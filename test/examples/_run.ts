@@ -1,5 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
+/** The pictures of this repository, as the programs take them. */
+export const pair = ['--content', 'assets/content-harbour.png', '--style', 'assets/style-swirls.png'];
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number | null;

@@ -6,13 +6,12 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { noiseImage, randomVgg } from 'pastiche';
 import { likenessTo } from '../../examples/support/likeness.js';
-import { runProgram } from './_run.js';
+import { pair, runProgram } from './_run.js';
 
 /* npm run compare as a process of its own, and its measure. */
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pastiche-compare-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const pair = ['--content', 'assets/content-harbour.png', '--style', 'assets/style-swirls.png'];
 
 describe('npm run compare', () => {
   test('paints the pair in four ways, prints seconds and distances, and writes a sheet of three columns', async () => {

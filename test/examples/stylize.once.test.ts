@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { runProgram } from './_run.js';
+import { pair, runProgram } from './_run.js';
 
 /* npm run stylize as a process of its own. */
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pastiche-stylize-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const pair = ['--content', 'assets/content-harbour.png', '--style', 'assets/style-swirls.png'];
 
 describe('npm run stylize', () => {
   test('writes a picture with the proportions of the content, and prints the loss and its parts', async () => {

@@ -1,4 +1,11 @@
-import { encodeSafetensors, safetensors, vggConvolutions, type WeightSource } from '../../src/models/index.js';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  type Autoencoder,
+  encodeSafetensors,
+  safetensors,
+  vggConvolutions,
+  type WeightSource,
+} from '../../src/models/index.js';
 import { randomNumbers } from '../_setup/compare.js';
 
 /* Seeded random weights in the layout of the slim family: one encoder, five decoders. */
@@ -43,3 +50,16 @@ export function autoencoderArrays(
 /** The same as a source. */
 export const autoencoderSource = (seed?: number, deepest?: 1 | 2 | 3 | 4 | 5): WeightSource =>
   safetensors(encodeSafetensors(autoencoderArrays(seed, deepest)));
+
+/** A level that leaves pictures as they are. */
+export const pixels: Autoencoder = {
+  level: 1,
+  name: 'pixels',
+  stride: 1,
+  reach: 0,
+  loaded: true,
+  load: () => Promise.resolve(),
+  encode: (x) => tf.clone(x),
+  decode: (x) => tf.clone(x),
+  dispose: () => undefined,
+};

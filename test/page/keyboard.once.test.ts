@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
-import { visitor } from './visitor.js';
+import { arrive, type visitor } from './visitor.js';
 
 /* The page as somebody uses it who has a keyboard and no pointer. */
 
@@ -53,9 +53,7 @@ describe.runIf(executablePath !== undefined)('the page of examples/browser by ke
   beforeAll(async () => {
     opened = await openPage();
     page = await opened.browser.newPage();
-    visit = visitor(page);
-    await page.goto(opened.address);
-    await page.waitForSelector('#paint:enabled');
+    visit = await arrive(page, opened.address);
   });
   afterAll(() => opened.close());
 

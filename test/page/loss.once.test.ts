@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
-import { difference, visitor } from './visitor.js';
+import { arrive, difference, type visitor } from './visitor.js';
 
 /* What a page may lose while it paints: its worker, its graphics card. */
 
@@ -15,10 +15,7 @@ describe.runIf(executablePath !== undefined)('the page of examples/browser in th
   beforeAll(async () => {
     opened = await openPage();
     page = await opened.browser.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    visit = visitor(page);
-    await page.goto(opened.address);
-    await page.waitForSelector('#paint:enabled');
+    visit = await arrive(page, opened.address, complaints);
     // Low pictures: a graphics card in software takes its time.
     const buffer = await sharp('assets/content-owl.png').resize(128, 64, { fit: 'fill' }).png().toBuffer();
     for (const place of ['Content', 'Style']) {

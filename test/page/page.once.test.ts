@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasSharedData, sharedPath } from '../_setup/shared.js';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
-import { difference, pixelsOf, visitor } from './visitor.js';
+import { arrive, difference, pixelsOf, type visitor } from './visitor.js';
 
 if (executablePath === undefined) {
   const message = 'No Chromium found: the page of examples/browser is not tested. Install it or set CHROMIUM.';
@@ -21,10 +21,7 @@ describe.runIf(executablePath !== undefined)('the page of examples/browser', () 
   beforeAll(async () => {
     opened = await openPage();
     page = await opened.browser.newPage({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    visit = visitor(page);
-    await page.goto(opened.address);
-    await page.waitForSelector('#paint:enabled');
+    visit = await arrive(page, opened.address, complaints);
   });
   afterAll(() => opened.close());
 
@@ -277,14 +274,11 @@ describe.runIf(executablePath !== undefined)('the page of examples/browser', () 
 
   test('computes with threads where a server isolates the page', async () => {
     const other = await opened.browser.newPage();
-    other.on('pageerror', (error) => complaints.push(error.message));
     try {
-      await other.goto(opened.isolated);
-      await other.waitForSelector('#paint:enabled');
+      const isolatedVisit = await arrive(other, opened.isolated, complaints);
       const title = await other.locator('[name=backend] option').first().textContent();
       const threads = Math.min(8, await other.evaluate(() => navigator.hardwareConcurrency));
       expect(title).toBe(`WebAssembly (processor)${threads > 1 ? `, ${threads} threads` : ''}`);
-      const isolatedVisit = visitor(other);
       await isolatedVisit.slide('Size', 128);
       expect(await isolatedVisit.afterRun(() => other.locator('#paint').click())).toBe('done');
       // The worker of the page, and those that compute for it.

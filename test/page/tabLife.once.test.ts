@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenPage, executablePath, openPage } from './openPage.js';
-import { patience, visitor } from './visitor.js';
+import { arrive, patience, type visitor } from './visitor.js';
 
 /* What may happen to a page while it paints: nobody looks, the browser freezes it. */
 
@@ -16,10 +16,7 @@ describe.runIf(executablePath !== undefined)('the life of the page of examples/b
     opened = await openPage();
     tabs = await opened.realTabs();
     page = await tabs.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    visit = visitor(page);
-    await page.goto(opened.address);
-    await page.waitForSelector('#paint:enabled');
+    visit = await arrive(page, opened.address, complaints);
     await page.getByText('Gatys', { exact: true }).click();
     await page.getByText('More settings').click();
     await visit.slide('Size', 128);

@@ -134,6 +134,19 @@ export function visitor(page: Page) {
   };
 }
 
+/** Opens the page and waits until one can paint. What it throws is added to the complaints. */
+export async function arrive(
+  page: Page,
+  address: string,
+  complaints: string[] = [],
+): Promise<ReturnType<typeof visitor>> {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  const visit = visitor(page);
+  await page.goto(address);
+  await page.waitForSelector('#paint:enabled');
+  return visit;
+}
+
 /** How far to the right the page and its controls go. */
 const reach = (page: Page): Promise<number> =>
   page.evaluate(() => {

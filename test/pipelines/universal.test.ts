@@ -11,7 +11,7 @@ import {
 import type { Image } from '../../src/types.js';
 import { featureMoments, styleOperator, transferMethods, wct } from '../../src/wct/index.js';
 import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
-import { autoencoderSource } from '../models/_autoencoders.js';
+import { autoencoderSource, pixels } from '../models/_autoencoders.js';
 
 /* Random networks of a few channels: what the cascade does with them is the same as with trained ones. */
 
@@ -29,19 +29,6 @@ const picture = (height: number, width: number, seed: number): Image =>
 /** A picture with coarse structure, so that neighbouring tiles differ. */
 const blobs = (height: number, width: number, seed: number): Image =>
   tf.tidy(() => tf.image.resizeBilinear(picture(9, 9, seed), [height, width]));
-
-/** A level that leaves pictures as they are. */
-const pixels: Autoencoder = {
-  level: 1,
-  name: 'pixels',
-  stride: 1,
-  reach: 0,
-  loaded: true,
-  load: () => Promise.resolve(),
-  encode: (x) => tf.clone(x),
-  decode: (x) => tf.clone(x),
-  dispose: () => undefined,
-};
 
 async function numbers(x: tf.Tensor): Promise<Float32Array> {
   const values = await x.data<'float32'>();

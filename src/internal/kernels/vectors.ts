@@ -7,20 +7,16 @@ import { wasmKernels } from '../wasm/kernels.js';
  * wasm each reads its vectors once, where a chain of TensorFlow.js's operations writes every product to memory and reads it again.
  */
 
-/** Bytes of a row, and of all rows. */
-const bytesOf = ([rows, columns]: [number, number]): [row: number, all: number] => [4 * columns, 4 * rows * columns];
-
 /** `sum(a * b)` along the rows of every pair, `[pairs, rows]`. At least one pair, all of one shape. */
 export function rowDots(pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tensor2D {
-  const { shape } = pairs[0]![0];
-  const [rows] = shape;
+  const [rows, columns] = pairs[0]![0].shape;
   const kernels = wasmKernels();
   if (kernels === undefined)
     return tf.tidy(() => tf.stack(pairs.map(([a, b]) => tf.tidy(() => tf.sum(tf.mul(a, b), 1)))) as Tensor2D);
   const sums = kernels.output<tf.Rank.R2>([pairs.length, rows]);
   const out = kernels.at(sums);
   pairs.forEach(([a, b], i) => {
-    kernels.rowDots(kernels.at(a), kernels.at(b), rows, bytesOf(shape)[0], out + 4 * rows * i);
+    kernels.rowDots(kernels.at(a), kernels.at(b), rows, 4 * columns, out + 4 * rows * i);
   });
   return sums;
 }
@@ -33,9 +29,9 @@ export function rowNorms(x: Tensor2D): Tensor2D {
       const absolute = tf.abs(x);
       return tf.stack([tf.sum<Tensor1D>(absolute, 1), tf.max<Tensor1D>(absolute, 1)]) as Tensor2D;
     });
-  const [rows] = x.shape;
+  const [rows, columns] = x.shape;
   const norms = kernels.output<tf.Rank.R2>([2, rows]);
-  kernels.rowNorms(kernels.at(x), rows, bytesOf(x.shape)[0], kernels.at(norms));
+  kernels.rowNorms(kernels.at(x), rows, 4 * columns, kernels.at(norms));
   return norms;
 }
 
@@ -54,7 +50,7 @@ export function combination(vectors: readonly Tensor2D[], coefficients: readonly
     return sum;
   }
   const sum = kernels.output<tf.Rank.R2>(first.shape);
-  const [out, length] = [kernels.at(sum), bytesOf(first.shape)[1]];
+  const [out, length] = [kernels.at(sum), 4 * first.size];
   // Three vectors at a time, the sum so far among them; what is missing of three counts nothing.
   let [factor, so] = [coefficients[0]!, kernels.at(first)];
   for (let i = 1; i < Math.max(2, vectors.length); i += 2) {

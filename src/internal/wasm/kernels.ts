@@ -4,30 +4,15 @@ import { program, sharedAt } from './program.js';
 
 /* Loops that the wasm backend does not have, run on its own memory: no tensor is copied. See program.wat. */
 
+/** How many tiles, where the picture's rows and columns lie, the length of a position, and the matrices' addresses. */
+type Tiling = [rows: number, columns: number, down: number, across: number, length: number, table: number];
+
 /** What program.wat exports. Addresses and lengths in bytes. */
 interface Program {
   rowDots(a: number, b: number, rows: number, length: number, out: number): void;
   rowNorms(a: number, rows: number, length: number, out: number): void;
-  winogradInput(
-    x: number,
-    rows: number,
-    columns: number,
-    down: number,
-    across: number,
-    length: number,
-    table: number,
-  ): void;
-  winogradOutput(
-    y: number,
-    rows: number,
-    columns: number,
-    down: number,
-    across: number,
-    length: number,
-    table: number,
-    bias: number,
-    least: number,
-  ): void;
+  winogradInput(x: number, ...tiling: Tiling): void;
+  winogradOutput(...args: [y: number, ...tiling: Tiling, bias: number, least: number]): void;
   combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
 }
 

@@ -66,14 +66,6 @@ export interface DecoderPlan<L extends string> extends DecoderLossSettings<L> {
   readonly featureNoise: number;
 }
 
-/** Every name must be known. */
-export function assertDecoderNames<L extends string>(options: TrainDecoderOptions<L>): void {
-  const { level, reduction, pixelWeight, featureWeight, featureLayers, colorWeight, featureNoise, ...more } = options;
-  const { steps, channels, padding, optimizer, initialWeights, resume, signal, batchSize, cropSize, seed, ...others } =
-    more;
-  assertNoOthers(where, others);
-}
-
 /** Checks the options that need nothing but the encoder, which shows its widths on a small grey picture. */
 export function decoderPlan<L extends string>(
   encoder: FeatureExtractor<L>,
@@ -87,7 +79,11 @@ export function decoderPlan<L extends string>(
     colorWeight = 0,
     featureNoise = 0,
     padding = 'reflect',
+    ...more
   } = options;
+  const { featureLayers = [`relu${level}_1` as L], channels: widths, ...run } = more;
+  const { steps, optimizer, initialWeights, resume, signal, batchSize, cropSize, seed, ...others } = run;
+  assertNoOthers(where, others);
   assert(
     autoencoderLevels.includes(level),
     () => `${where}: level must be one of ${autoencoderLevels.join(', ')}; got ${show(level)}`,
@@ -99,7 +95,6 @@ export function decoderPlan<L extends string>(
   assertNumber(where, 'colorWeight', colorWeight, { min: 0 });
   assertNumber(where, 'featureNoise', featureNoise, { min: 0 });
   const layer = `relu${level}_1` as L;
-  const { featureLayers = [layer] } = options;
   for (const name of [layer, ...featureLayers])
     assert(
       encoder.layers.includes(name),
@@ -111,7 +106,7 @@ export function decoderPlan<L extends string>(
     () => `${where}: at least one of pixelWeight, featureWeight and colorWeight must be above 0`,
     StyleError,
   );
-  const channels = decoderChannels(encoder, level, options.channels);
+  const channels = decoderChannels(encoder, level, widths);
   const loss = { reduction, pixelWeight, featureWeight, colorWeight, featureLayers };
   return { level, layer, channels, padding, featureNoise, ...loss };
 }

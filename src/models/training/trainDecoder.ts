@@ -9,14 +9,7 @@ import { type TrainingImages, batchDrawer } from './batches.js';
 import { type Gradients, forwardChain } from './chain.js';
 import { decoderConvolutions, decoderLayers, randomConvolution } from './decoderChain.js';
 import { decoderLoss } from './decoderLoss.js';
-import {
-  assertDecoderNames,
-  type DecoderPlan,
-  type TrainDecoderOptions,
-  decoderPlan,
-  smallestSide,
-  where,
-} from './decoderOptions.js';
+import { type DecoderPlan, type TrainDecoderOptions, decoderPlan, smallestSide, where } from './decoderOptions.js';
 import { withNoise } from './featureNoise.js';
 import type { TrainableLayer } from './layer.js';
 import { trainingLoop } from './loop.js';
@@ -160,7 +153,6 @@ export function trainDecoder<L extends string>(
   images: TrainingImages,
   options: TrainDecoderOptions<L>,
 ): AsyncGenerator<TrainDecoderStep, TrainDecoderResult, undefined> {
-  assertDecoderNames(options);
   const { steps, optimizer = {}, resume } = options;
   assertNumber(where, 'steps', steps, { min: 1, integer: true });
   assertSnapshot(where, resume, steps);
