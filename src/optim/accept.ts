@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { appendPair, newestPairs } from './direction.js';
+import { appendPair, newestPairs } from './pairProducts.js';
 import { dropHistory, type Run } from './run.js';
-import type { Found, Measure } from './search.js';
+import type { Found, Measure } from './searchAlong.js';
 
 /** Moves the run to the point found, and learns from the step if the objective curves upwards along it. Takes over the direction. */
 export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found: Found): void {

@@ -1,29 +1,9 @@
+import type { PairProducts } from './pairProducts.js';
+
 /*
  * The m x m algebra of L-BFGS in compact form, in float64 on the host. From the papers' letters to words:
  *   s = xDiff, y = gradDiff, g = gradient, S'Y = xDiffGradDiff, Y'Y = gradDiffGradDiff, S'g = xDiffGradient, Y'g = gradDiffGradient.
  */
-
-/** Dot products of the pairs with each other and with the gradient, oldest pair first. Plain data. */
-export interface PairProducts {
-  /** `s_i . y_j` for `i <= j`; below the diagonal 0. */
-  readonly xDiffGradDiff: readonly (readonly number[])[];
-  /** `y_i . y_j`. */
-  readonly gradDiffGradDiff: readonly (readonly number[])[];
-  /** `s_i . g`. */
-  readonly xDiffGradient: readonly number[];
-  /** `y_i . g`. */
-  readonly gradDiffGradient: readonly number[];
-}
-
-/** The dot products of a new pair with the older ones (oldest first), itself and the new gradient. */
-export interface NewPair {
-  readonly xDiffsGradDiff: readonly number[];
-  readonly gradDiffsGradDiff: readonly number[];
-  readonly xDiffGradDiff: number;
-  readonly gradDiffSquared: number;
-  readonly xDiffGradient: number;
-  readonly gradDiffGradient: number;
-}
 
 /** `direction = gradient * g + sum_i xDiff[i] * s_i + sum_i gradDiff[i] * y_i`. */
 export interface Coefficients {
@@ -33,13 +13,6 @@ export interface Coefficients {
   /** `g . direction`, as the products predict it. */
   readonly slope: number;
 }
-
-export const noPairs: PairProducts = {
-  xDiffGradDiff: [],
-  gradDiffGradDiff: [],
-  xDiffGradient: [],
-  gradDiffGradient: [],
-};
 
 const sumOver = (count: number, term: (i: number) => number): number => {
   let sum = 0;
@@ -76,34 +49,5 @@ export function compactDirection(pairs: PairProducts, gradSquared: number): Coef
     slope:
       -sumOver(count, (i) => p[i]! * pairs.xDiffGradient[i]! - gamma * u[i]! * pairs.gradDiffGradient[i]!) -
       gamma * gradSquared,
-  };
-}
-
-/** The products without the oldest pairs, so that at most `count` remain. */
-export function newestPairs(pairs: PairProducts, count: number): PairProducts {
-  const start = Math.max(0, pairs.xDiffGradient.length - count);
-  const square = (rows: readonly (readonly number[])[]): number[][] => rows.slice(start).map((row) => row.slice(start));
-  return {
-    xDiffGradDiff: square(pairs.xDiffGradDiff),
-    gradDiffGradDiff: square(pairs.gradDiffGradDiff),
-    xDiffGradient: pairs.xDiffGradient.slice(start),
-    gradDiffGradient: pairs.gradDiffGradient.slice(start),
-  };
-}
-
-/** The products with one pair more. */
-export function appendPair(pairs: PairProducts, added: NewPair): PairProducts {
-  const zeros = pairs.xDiffGradient.map(() => 0);
-  return {
-    xDiffGradDiff: [
-      ...pairs.xDiffGradDiff.map((row, i) => [...row, added.xDiffsGradDiff[i]!]),
-      [...zeros, added.xDiffGradDiff],
-    ],
-    gradDiffGradDiff: [
-      ...pairs.gradDiffGradDiff.map((row, i) => [...row, added.gradDiffsGradDiff[i]!]),
-      [...added.gradDiffsGradDiff, added.gradDiffSquared],
-    ],
-    xDiffGradient: [...pairs.xDiffGradient, added.xDiffGradient],
-    gradDiffGradient: [...pairs.gradDiffGradient, added.gradDiffGradient],
   };
 }

@@ -2,12 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { readBack } from '../internal/device.js';
 import { rowNorms } from '../internal/kernels/vectors.js';
-import type { OwnedTensors } from '../internal/ownedTensors.js';
-import type { Differentiable } from '../types.js';
-import type { Layout } from './layout.js';
 import { evaluateObjective } from './objective.js';
-import type { Bounds } from './options.js';
 import { pack, type Measured } from './readback.js';
+import type { Run } from './run.js';
 
 /** What is known of a point as numbers. Plain data. */
 export interface PointNumbers {
@@ -37,16 +34,13 @@ export const largest = (x: Tensor2D): Tensor => tf.tidy(() => tf.max(tf.unstack(
 
 /** Evaluates the objective at `x`, which stays, and reads all scalars of the evaluation back at once. */
 export async function evaluate<T extends Tensor, K extends string>(
-  objective: Differentiable<T>,
+  { objective, layout, owned, settings, progress }: Run<T>,
   x: Tensor2D,
-  layout: Layout,
-  owned: OwnedTensors,
-  bounds: Bounds | undefined,
-  penaltyWeight: number,
   measure: (gradient: Tensor2D) => Measured<K>,
 ): Promise<Evaluation<K>> {
-  const shaped = owned.own(layout.fromRows(x));
-  const { value, grad, parts, excess } = evaluateObjective(objective, shaped as T, bounds, penaltyWeight, owned);
+  const { penaltyWeight } = progress;
+  const shaped = owned.own(layout.fromRows(x)) as T;
+  const { value, grad, parts, excess } = evaluateObjective(objective, shaped, settings.bounds, penaltyWeight, owned);
   const gradient = owned.own(layout.toRows(grad));
   owned.dispose(shaped, grad);
   const { tensor, unpack } = pack<string>(layout.rows, () => {

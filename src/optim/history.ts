@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Coefficients } from './direction.js';
 
 /** A step and the change of the gradient over it, `[rows, columns]`. In the papers s and y. */
 export interface Pair<V = Tensor2D> {
@@ -21,10 +22,7 @@ export interface History {
   /** What came back. `before` are the products with the gradient before. */
   read(sums: readonly number[], before: Pick<HistoryProducts, 'xDiffGradient' | 'gradDiffGradient'>): HistoryProducts;
   /** `gradient * g + sum_i xDiff[i] * s_i + sum_i gradDiff[i] * y_i`. A new tensor. */
-  combine(
-    gradient: Tensor2D,
-    coefficients: { gradient: number; xDiff: readonly number[]; gradDiff: readonly number[] },
-  ): Tensor2D;
+  combine(gradient: Tensor2D, coefficients: Omit<Coefficients, 'slope'>): Tensor2D;
   /** Takes over a pair; the oldest goes where there is no room. */
   push(pair: Pair): void;
   /** The pairs, oldest first. New tensors. */

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { assert, show } from '../internal/assert.js';
 import type { Differentiable } from '../types.js';
 import type { LbfgsSnapshot } from './snapshot.js';
-import { checkedSteps } from './steps.js';
+import { checkedSteps } from './checkedSteps.js';
 import type { LbfgsOptions, LbfgsResult } from './types.js';
 
 /**

@@ -3,7 +3,7 @@ import { assert } from '../internal/assert.js';
 import { lateResult, lateTensor } from '../internal/lateResult.js';
 import type { Differentiable } from '../types.js';
 import type { LbfgsSnapshot } from './snapshot.js';
-import { checkedSteps } from './steps.js';
+import { checkedSteps } from './checkedSteps.js';
 import type { LbfgsOptions, LbfgsResult, LbfgsStep } from './types.js';
 
 /**

@@ -5,7 +5,7 @@ import { assert, assertSameShape, show } from '../internal/assert.js';
 import { valueAndGradOf } from '../internal/differentiable.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
-import type { Bounds } from './options.js';
+import { type Bounds, clip } from './bounds.js';
 
 /** The objective at one point. The caller owns the tensors. */
 export interface Evaluated {
@@ -16,26 +16,6 @@ export interface Evaluated {
   /** `x - clip(x)`, where there is a penalty. */
   readonly excess: Tensor | undefined;
 }
-
-const clip = (x: Tensor, { min, max }: Bounds): Tensor => tf.clipByValue(x, min, max);
-
-/** A new tensor with the values of `x`, within the bounds where there are any. */
-export const withinBounds = (x: Tensor, bounds: Bounds | undefined): Tensor =>
-  // Not tf.clone, which copies on wasm.
-  bounds === undefined ? tf.reshape(x, x.shape) : clip(x, bounds);
-
-/** Where the gradient is of its usual size at the start, the penalty stops a value at this part of the range outside. */
-const usualExcess = 0.1;
-
-/**
- * The weight where none is given. It scales with the loss, and with the loss's normalisation by the number of values.
- *
- * Measured on a small Gatys objective after 100 steps, loss of the clipped image in units of 1e-3, started from the content and
- * from noise: usualExcess 0.01 gives 2.33 and 3.17, 0.03 2.19 and 2.75, 0.1 2.14 and 2.47, 0.3 2.15 and 2.44, 1 2.40 and 2.91.
- * Clipping itself then costs 1 % at 0.1 and 3 to 6 % at 0.3: stiffer is slower, softer loses more at the end.
- */
-export const usualPenaltyWeight = (gradSquared: number, size: number, { min, max }: Bounds): number =>
-  Math.sqrt(gradSquared / size) / (usualExcess * (max - min));
 
 /**
  * Value and gradient at `x`. With `mode: 'clip'` of `f(clip(x))`, whose gradient is zero where `x` is outside; with a penalty

@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { Differentiable } from '../types.js';
-import { newestPairs, noPairs } from './direction.js';
+import { withinBounds } from './bounds.js';
 import type { PointNumbers } from './evaluate.js';
 import type { History } from './history.js';
 import { rowLayout, type Layout } from './layout.js';
-import { listHistory } from './list.js';
-import { withinBounds } from './objective.js';
+import { listHistory } from './listHistory.js';
 import type { Settings } from './options.js';
-import { pairsPerSegment, segmentHistory } from './segments.js';
+import { newestPairs, noPairs } from './pairProducts.js';
+import { pairsPerSegment, segmentHistory } from './segmentHistory.js';
 import { isSnapshot, loadSnapshot, type LbfgsSnapshot, type Progress, type Vectors } from './snapshot.js';
 
 /** A run: what stays, and the state that each step replaces. */

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { assert, show } from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
-import type { PairProducts } from './direction.js';
 import type { PointNumbers } from './evaluate.js';
 import type { Pair } from './history.js';
 import type { Layout } from './layout.js';
+import type { PairProducts } from './pairProducts.js';
 
 /** Everything about a run that is a number. Plain data. */
 export interface Progress {

@@ -4,7 +4,7 @@ import { assertImage, assertNumber, assertOneOf } from '../internal/assert.js';
 import { lateResult, lateTensor } from '../internal/lateResult.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { LbfgsResult } from '../optim/index.js';
-import { checkedSteps } from '../optim/steps.js';
+import { checkedSteps } from '../optim/checkedSteps.js';
 import type { Image } from '../types.js';
 import { assertPictures } from './assertPictures.js';
 import { assertObjectiveNames, resolveRecipe, resolveStyles, type StyleChoice } from './objectiveOptions.js';

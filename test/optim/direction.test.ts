@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appendPair, compactDirection, newestPairs, noPairs, type PairProducts } from '../../src/optim/direction';
+import { compactDirection } from '../../src/optim/direction';
+import { appendPair, newestPairs, noPairs, type PairProducts } from '../../src/optim/pairProducts';
 import { randomNumbers, relativeL2 } from '../_setup/compare';
 
 type Vector = number[];

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ownedTensors } from '../../src/internal/ownedTensors';
 import type { History } from '../../src/optim/history';
 import { rowLayout } from '../../src/optim/layout';
-import { listHistory } from '../../src/optim/list';
+import { listHistory } from '../../src/optim/listHistory';
 import { pack } from '../../src/optim/readback';
-import { pairsPerSegment, segmentHistory } from '../../src/optim/segments';
+import { pairsPerSegment, segmentHistory } from '../../src/optim/segmentHistory';
 import { expectTensorGrowth, randomNumbers, randomTensor, relativeL2, tolerance } from '../_setup/compare';
 
 const [rows, columns, capacity] = [6, 5, 4];

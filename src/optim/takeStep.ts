@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { accept } from './accept.js';
 import { compactDirection } from './direction.js';
 import { dropHistory, type Run } from './run.js';
-import { searchAlong, type Found } from './search.js';
+import { searchAlong, type Found } from './searchAlong.js';
 import type { LbfgsStatus } from './status.js';
 
 /** How much longer than the last step one along the gradient may be. */

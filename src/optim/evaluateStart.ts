@@ -1,18 +1,14 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { usualPenaltyWeight } from './bounds.js';
 import { evaluate } from './evaluate.js';
-import { usualPenaltyWeight } from './objective.js';
 import { isAborted, type Run } from './run.js';
 import type { LbfgsStatus } from './status.js';
 
 /** The first evaluation. A status if the run ends with it. */
 export async function evaluateStart<T extends Tensor>(run: Run<T>): Promise<LbfgsStatus | undefined> {
-  const { objective, layout, owned, settings } = run;
+  const { layout, settings } = run;
   if (isAborted(run)) return 'aborted';
-  const { gradient, numbers } = await evaluate(objective, run.vectors.x, layout, owned, settings.bounds, 0, () => ({
-    dots: {},
-    sums: {},
-    values: {},
-  }));
+  const { gradient, numbers } = await evaluate(run, run.vectors.x, () => ({ dots: {}, sums: {}, values: {} }));
   run.progress = { ...run.progress, evaluations: 1 };
   if (!Number.isFinite(numbers.total) || !Number.isFinite(numbers.gradSquared)) return 'non-finite';
   const { bounds } = settings;

@@ -40,32 +40,25 @@ async function tryStep<T extends Tensor>(
   step: number,
   isFirst: boolean,
 ): Promise<Trial | undefined> {
-  const { objective, layout, owned, settings, history } = run;
+  const { owned, history } = run;
   if (isAborted(run)) return undefined;
   const { x, gradient } = run.vectors;
-  const evaluation = await evaluate<T, Measure>(
-    objective,
-    owned.own(combination([x, direction], [1, step])),
-    layout,
-    owned,
-    settings.bounds,
-    run.progress.penaltyWeight,
-    (newGradient) => {
-      const gradDiff = tf.sub<Tensor2D>(newGradient, gradient);
-      return {
-        dots: {
-          slope: isFirst ? [gradient, direction] : undefined,
-          directionSquared: isFirst ? [direction, direction] : undefined,
-          directionGradient: [direction, newGradient],
-          directionGradDiff: [direction, gradDiff],
-          gradDiffSquared: [gradDiff, gradDiff],
-          gradDiffGradient: [gradDiff, newGradient],
-        },
-        sums: { history: history.products(newGradient, gradDiff) },
-        values: { directionInf: isFirst ? largest(direction) : undefined },
-      };
-    },
-  );
+  const tried = owned.own(combination([x, direction], [1, step]));
+  const evaluation = await evaluate<T, Measure>(run, tried, (newGradient) => {
+    const gradDiff = tf.sub<Tensor2D>(newGradient, gradient);
+    return {
+      dots: {
+        slope: isFirst ? [gradient, direction] : undefined,
+        directionSquared: isFirst ? [direction, direction] : undefined,
+        directionGradient: [direction, newGradient],
+        directionGradDiff: [direction, gradDiff],
+        gradDiffSquared: [gradDiff, gradDiff],
+        gradDiffGradient: [gradDiff, newGradient],
+      },
+      sums: { history: history.products(newGradient, gradDiff) },
+      values: { directionInf: isFirst ? largest(direction) : undefined },
+    };
+  });
   run.progress = { ...run.progress, evaluations: run.progress.evaluations + 1 };
   if (isAborted(run)) return undefined;
   const { total, gradSquared } = evaluation.numbers;
