@@ -12,6 +12,6 @@ export { fitSize } from './fitSize.js';
 export type { FitOptions } from './fitSize.js';
 export { noiseImage } from './noiseImage.js';
 export type { NoiseOptions } from './noiseImage.js';
-export { meanSquaredError, psnr } from './imageError.js';
-export type { PsnrOptions } from './imageError.js';
+export { meanSquaredError, psnr } from './imageDistance.js';
+export type { PsnrOptions } from './imageDistance.js';
 export { keepColors, rgbToYiq, yiqToRgb } from './colors.js';

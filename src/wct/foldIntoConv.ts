@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { assert, assertTensor } from '../internal/assert.js';
-import type { AffineMap } from './affineMap.js';
-import { assertAffineMap } from './applyAffine.js';
+import { type AffineMap, assertAffineMap } from './affineMap.js';
 
 /** The weights of a convolution. */
 export interface ConvWeights {

@@ -9,7 +9,7 @@ export const mixModes = ['operator', 'covariance'] as const;
 export type MixMode = (typeof mixModes)[number];
 
 /** `sum_k w_k a_k`. */
-function weightedSum(arrays: readonly Float64Array[], weights: readonly number[]): Float64Array {
+function combination(arrays: readonly Float64Array[], weights: readonly number[]): Float64Array {
   const sum = new Float64Array(arrays[0]!.length);
   arrays.forEach((array, k) => {
     for (let i = 0; i < sum.length; i++) sum[i]! += weights[k]! * array[i]!;
@@ -72,7 +72,7 @@ export function mixStyles(
   if (used.length === 0) return structuredClone(operators[0]!);
   const total = used.reduce((sum, { weight }) => sum + weight, 0);
   const mixed = (part: (operator: StyleOperator) => Float64Array): Float64Array =>
-    weightedSum(
+    combination(
       used.map(({ operator }) => part(operator)),
       used.map(({ weight }) => weight / total),
     );

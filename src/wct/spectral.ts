@@ -1,7 +1,7 @@
 import { assertNoOthers, assertNumber } from '../internal/assert.js';
 import { sumOfOuterProducts } from './dense.js';
-import { eighSymmetric } from './eigh.js';
-import type { Moments } from './momentsType.js';
+import { eighSymmetric } from './eighSymmetric.js';
+import type { Moments } from './moments.js';
 
 /**
  * Which directions of a covariance count. A direction is kept where its eigenvalue, with `shrink` added, is at least
@@ -41,6 +41,15 @@ export function spectralDefaults(where: string, options: SpectralOptions): Requi
   return { absoluteCutoff, relativeCutoff, shrink };
 }
 
+/** Whether a direction of this eigenvalue (or variance) counts, where `largest` is the largest of them. `shrink` is in both. */
+export function keepsAbove(
+  largest: number,
+  { absoluteCutoff, relativeCutoff }: Required<SpectralOptions>,
+): (value: number) => boolean {
+  const cutoff = Math.max(absoluteCutoff, relativeCutoff * largest);
+  return (value) => value >= cutoff && value > 0;
+}
+
 /** The rows and columns `members` of a symmetric matrix, symmetric to the last bit. */
 function submatrix(matrix: Float64Array, n: number, members: readonly number[]): Float64Array {
   const size = members.length;
@@ -61,16 +70,16 @@ function submatrix(matrix: Float64Array, n: number, members: readonly number[]):
 export function covariancePower(
   { covariance, channels: n, count }: Pick<Moments, 'covariance' | 'channels' | 'count'>,
   exponent: number,
-  { absoluteCutoff, relativeCutoff, shrink }: Required<SpectralOptions>,
+  options: Required<SpectralOptions>,
 ): SpectralPower {
+  const { shrink } = options;
   const channels = Array.from({ length: n }, (_, c) => c);
   const alive = channels.filter((c) => covariance[c * n + c]! > 0);
   const { values, vectors } = eighSymmetric(submatrix(covariance, n, alive), alive.length);
   const rounding = alive.length - Math.max(count - 1, 0);
   const shifted = values.map((value, k) => (k < rounding ? 0 : Math.max(value, 0)) + shrink);
   const largestEigenvalue = alive.length > 0 ? shifted.at(-1)! : shrink;
-  const cutoff = Math.max(absoluteCutoff, relativeCutoff * largestEigenvalue);
-  const isKept = (value: number): boolean => value >= cutoff && value > 0;
+  const isKept = keepsAbove(largestEigenvalue, options);
   const first = shifted.findIndex(isKept);
   const kept = first < 0 ? new Float64Array(0) : shifted.subarray(first);
   const part = sumOfOuterProducts(

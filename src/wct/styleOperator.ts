@@ -1,6 +1,6 @@
 import { assert, assertNumber, show } from '../internal/assert.js';
-import { assertFiniteArray, assertMoments } from './assertMoments.js';
-import { effectiveCount, type Moments } from './momentsType.js';
+import { assertFiniteArray } from './assertFiniteArray.js';
+import { effectiveCount, type Moments, assertMoments } from './moments.js';
 import { covariancePower, spectralDefaults, type SpectralOptions } from './spectral.js';
 
 /** What a transform needs to know about a style at one layer. Plain data: it can be cached, mixed, saved and sent to a worker. */

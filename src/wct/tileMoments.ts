@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { rowsAndColumns } from '../internal/sums.js';
 import { product } from '../internal/kernels/product.js';
-import type { Scatter } from './merge.js';
+import type { Scatter } from './scatter.js';
 
 /*
  * Moments of one tile of feature vectors: float32 on the backend, finished in float64.

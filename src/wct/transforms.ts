@@ -1,6 +1,6 @@
 import { multiply } from './dense.js';
-import type { Moments } from './momentsType.js';
-import { covariancePower, type SpectralOptions } from './spectral.js';
+import type { Moments } from './moments.js';
+import { covariancePower, keepsAbove, type SpectralOptions } from './spectral.js';
 import type { StyleOperator } from './styleOperator.js';
 
 /*
@@ -50,11 +50,11 @@ function scaleChannels(content: Moments, style: StyleOperator, spectral: Require
   const { channels, covariance } = content;
   const variance = style.deviation.map((_, c) => Math.max(covariance[c * (channels + 1)]!, 0) + spectral.shrink);
   const largestEigenvalue = Math.max(...variance);
-  const cutoff = Math.max(spectral.absoluteCutoff, spectral.relativeCutoff * largestEigenvalue);
-  const kept = variance.filter((value) => value >= cutoff && value > 0);
+  const isKept = keepsAbove(largestEigenvalue, spectral);
+  const kept = variance.filter(isKept);
   const transposed = new Float64Array(channels * channels);
   variance.forEach((value, c) => {
-    if (value >= cutoff && value > 0) transposed[c * (channels + 1)] = style.deviation[c]! / Math.sqrt(value);
+    if (isKept(value)) transposed[c * (channels + 1)] = style.deviation[c]! / Math.sqrt(value);
   });
   const smallestKept = kept.length > 0 ? Math.min(...kept) : 0;
   return { transposed, rankContent: kept.length, largestEigenvalue, smallestKept };
