@@ -26,7 +26,7 @@ export function difference(x: Tensor4D, { plus, minus, less }: Difference): Tens
 }
 
 /** The gradient of {@link difference}. */
-export function spread(d: Tensor4D, { plus, minus, less }: Difference): Tensor4D {
+export function differenceGradient(d: Tensor4D, { plus, minus, less }: Difference): Tensor4D {
   const at = ([top, left]: Offset): Tensor4D =>
     tf.pad(d, [
       [0, 0],
@@ -38,17 +38,17 @@ export function spread(d: Tensor4D, { plus, minus, less }: Difference): Tensor4D
 }
 
 /** A kind of difference and its weight in a sum. */
-export interface Kind extends Difference {
+export interface WeightedDifference extends Difference {
   readonly weight: number;
 }
 
 /**
- * The sum of `weight * f(difference)` over kinds of differences, each with its own mean, and its gradient by the derivative
- * of `f`.
+ * The sum of `weight * f(difference)` over kinds of differences, each kind with a mean of its own, and its gradient by the
+ * derivative of `f`.
  */
-export function separate(
+export function sumOfDifferences(
   x: Tensor4D,
-  kinds: readonly Kind[],
+  kinds: readonly WeightedDifference[],
   reduction: 'mean' | 'sum',
   f: (d: Tensor4D) => Tensor4D,
   derivative: (d: Tensor4D) => Tensor4D,
@@ -61,7 +61,10 @@ export function separate(
     tf.tidy(() => {
       const d = difference(x, kind);
       const scale = kind.weight / (reduction === 'mean' ? d.size : 1);
-      return { value: tf.mul<Scalar>(sumAll(f(d)), scale), grad: spread(tf.mul(derivative(d), scale), kind) };
+      return {
+        value: tf.mul<Scalar>(sumAll(f(d)), scale),
+        grad: differenceGradient(tf.mul(derivative(d), scale), kind),
+      };
     }),
   );
   return { value: addAll(terms.map(({ value }) => value)), grad: addAll(terms.map(({ grad }) => grad)) };

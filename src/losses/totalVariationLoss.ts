@@ -6,7 +6,15 @@ import { closedForm } from '../internal/differentiable.js';
 import { sumAll } from '../internal/sums.js';
 import { padByOne, padByOneGradient } from '../internal/kernels/padding.js';
 import type { ClosedForm, Image, ValueAndGrad } from '../types.js';
-import { type Difference, difference, down, type Kind, right, separate, spread } from './differences.js';
+import {
+  type Difference,
+  difference,
+  differenceGradient,
+  down,
+  right,
+  sumOfDifferences,
+  type WeightedDifference,
+} from './differences.js';
 
 /** What is summed over the differences of neighbouring pixels. */
 export const variationNorms = ['l1', 'l2', 'isotropic', 'nine-point'] as const;
@@ -47,18 +55,21 @@ function isotropic(x: Tensor4D, exponent: number, reduction: 'mean' | 'sum'): Va
   // Below an exponent of 2 the derivative at 0 is infinite times 0: there it is taken as 0.
   const floor = tf.maximum(squares, 1e-12);
   const slope = tf.mul(tf.pow(floor, exponent / 2 - 1), exponent * scale);
-  const grad = tf.add<Tensor4D>(spread(tf.mul(slope, dx), inner(right)), spread(tf.mul(slope, dy), inner(down)));
+  const grad = tf.add<Tensor4D>(
+    differenceGradient(tf.mul(slope, dx), inner(right)),
+    differenceGradient(tf.mul(slope, dy), inner(down)),
+  );
   return { value: tf.mul(sumAll(exponent === 2 ? squares : tf.pow(squares, exponent / 2)), scale), grad };
 }
 
 function ninePoint(image: Tensor4D, reduction: 'mean' | 'sum'): ValueAndGrad {
-  const kinds: Kind[] = [
+  const kinds: WeightedDifference[] = [
     { plus: [1, 2], minus: [1, 1], less: [2, 2], weight: 2 / 3 },
     { plus: [2, 1], minus: [1, 1], less: [2, 2], weight: 2 / 3 },
     { plus: [1, 1], minus: [0, 0], less: [1, 1], weight: 1 / 6 },
     { plus: [1, 0], minus: [0, 1], less: [1, 1], weight: 1 / 6 },
   ];
-  const { value, grad } = separate(padByOne(image, 'replicate'), kinds, reduction, square, twice);
+  const { value, grad } = sumOfDifferences(padByOne(image, 'replicate'), kinds, reduction, square, twice);
   return { value, grad: padByOneGradient(grad, 'replicate') };
 }
 
@@ -97,14 +108,14 @@ export function totalVariationLoss(options: TotalVariationOptions = {}): ClosedF
   const kinds = [right, down].map((kind) => ({ ...kind, weight: 1 }));
   const compute = (image: Image): ValueAndGrad => {
     if (norm === 'l1')
-      return separate(
+      return sumOfDifferences(
         image,
         kinds,
         base,
         (d) => tf.abs(d),
         (d) => tf.sign(d),
       );
-    if (norm === 'l2') return separate(image, kinds, base, square, twice);
+    if (norm === 'l2') return sumOfDifferences(image, kinds, base, square, twice);
     return norm === 'isotropic' ? isotropic(image, exponent, base) : ninePoint(image, base);
   };
   const valueAndGrad = (image: Image): ValueAndGrad => {
