@@ -1,5 +1,5 @@
 import { assert, assertNoOthers, assertNumber } from '../internal/assert.js';
-import { assertSides } from './assertSides.js';
+import { assertSize } from '../internal/size.js';
 
 /** Options of {@link fitSize}: at most one of `longSide`, `shortSide` and `pixels`. */
 export interface FitOptions {
@@ -29,7 +29,7 @@ export interface FitOptions {
  * ```
  */
 export function fitSize(size: readonly [number, number], options: FitOptions = {}): [height: number, width: number] {
-  assertSides('fitSize', 'size', size, ['height', 'width']);
+  assertSize('fitSize', 'size', size);
   const [height, width] = size;
   const { longSide, shortSide, pixels, multipleOf = 1, ...others } = options;
   assertNoOthers('fitSize', others);

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { StyleError } from '../errors.js';
 import { assert, assertImage, assertNoOthers, assertNumber, assertSameShape } from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
@@ -74,7 +73,6 @@ export interface PsnrOptions {
 export async function psnr(a: Image, b: Image, options: PsnrOptions = {}): Promise<number> {
   const { peak = 1, ...others } = options;
   assertNoOthers('psnr', others);
-  assertNumber('psnr', 'peak', peak);
-  assert(peak > 0, () => `psnr: peak must be greater than 0; got ${peak}`, StyleError);
+  assertNumber('psnr', 'peak', peak, { min: Number.MIN_VALUE });
   return 10 * Math.log10(peak ** 2 / (await meanSquare('psnr', a, b)));
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '../errors.js';
 import { assert, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
 import type { Image } from '../types.js';
-import { assertSides } from './assertSides.js';
+import { assertSides } from '../internal/size.js';
 import { randomNumbers } from '../internal/randomNumbers.js';
 
 const kinds = ['uniform', 'normal'] as const;

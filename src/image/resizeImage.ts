@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assertImage, assertNoOthers, assertOneOf } from '../internal/assert.js';
 import type { Image } from '../types.js';
-import { assertSides } from './assertSides.js';
+import { assertSize } from '../internal/size.js';
 import { resamplingBlocks, resizeMethods, type ResizeMethod } from './resamplingBlocks.js';
 
 /** Options of {@link resizeImage}. */
@@ -55,7 +55,7 @@ export function resizeImage(image: Image, size: readonly [number, number], optio
   const { method = 'cubic', ...others } = options;
   assertNoOthers('resizeImage', others);
   assertImage('resizeImage', 'image', image);
-  assertSides('resizeImage', 'size', size, ['height', 'width']);
+  assertSize('resizeImage', 'size', size);
   assertOneOf('resizeImage', 'method', method, resizeMethods);
   const [height, width] = size;
   return tf.tidy(() => {

@@ -61,6 +61,15 @@ export function assertSameShape(where: string, nameA: string, a: Tensor, nameB: 
   );
 }
 
+/** A tensor of exactly this shape. */
+export function assertShape(where: string, argument: string, { shape }: Tensor, expected: readonly number[]): void {
+  assert(
+    shape.length === expected.length && shape.every((side, i) => side === expected[i]),
+    () => `${where}: ${argument} must have the shape [${expected.join(', ')}]; got [${shape.join(', ')}]`,
+    ShapeError,
+  );
+}
+
 /** What is left of the options when all that are known have been taken out: nothing, unless a name is misspelt. */
 export function assertNoOthers(where: string, others: Readonly<Record<string, never>>): void {
   const [name] = Object.keys(others);
@@ -96,7 +105,13 @@ export function assertNumber(
     (!integer || value === Infinity || Number.isInteger(value));
   assert(fits, () => {
     const kind = integer ? 'a whole number' : 'a number';
-    const range = min === -Infinity && max === Infinity ? '' : ` in ${String(min)}..${String(max)}`;
-    return `${where}: ${option} must be ${kind}${range}; got ${show(value)}`;
+    return `${where}: ${option} must be ${kind}${rangeText(min, max)}; got ${show(value)}`;
   });
+}
+
+function rangeText(min: number, max: number): string {
+  const [above, most] = [min === Number.MIN_VALUE, max < Infinity];
+  if (above) return most ? ` above 0 and at most ${max}` : ' above 0';
+  if (min > -Infinity) return most ? ` in ${min}..${max}` : ` of at least ${min}`;
+  return most ? ` of at most ${max}` : '';
 }

@@ -1,26 +1,24 @@
 import { keepRule } from './keepRule.js';
 import type { LayerOutline } from './outline.js';
+import type { Size } from './size.js';
 
 /* How much a network holds at once: goes through its outline as the network itself goes through its layers. No tensors. */
 
-/** Sides of a picture or of features. */
-export type Sides = readonly [height: number, width: number];
-
 /** A value of a network. */
 export interface ValueOutline {
-  readonly sides: Sides;
+  readonly sides: Size;
   readonly channels: number;
   readonly bytes: number;
 }
 
-const valueOf = (sides: Sides, channels: number): ValueOutline => ({
+const valueOf = (sides: Size, channels: number): ValueOutline => ({
   sides,
   channels,
   bytes: 4 * sides[0] * sides[1] * channels,
 });
 
 /** Every value of a network: 0 is what goes in, `i` the output of layer `i - 1`. */
-export function valueOutlines(outline: readonly LayerOutline[], sides: Sides, channels = 3): ValueOutline[] {
+export function valueOutlines(outline: readonly LayerOutline[], sides: Size, channels = 3): ValueOutline[] {
   const scale = {
     halved: (side: number) => Math.floor(side / 2),
     'halved-up': (side: number) => Math.ceil(side / 2),
@@ -29,7 +27,7 @@ export function valueOutlines(outline: readonly LayerOutline[], sides: Sides, ch
   const values = [valueOf(sides, channels)];
   for (const layer of outline) {
     const { sides: before, channels: input } = values.at(-1)!;
-    const after = layer.sides === undefined ? before : (before.map(scale[layer.sides]) as unknown as Sides);
+    const after = layer.sides === undefined ? before : (before.map(scale[layer.sides]) as unknown as Size);
     values.push(valueOf(after, layer.channels ?? input));
   }
   return values;
@@ -70,7 +68,7 @@ export interface TapFootprint {
 /** The most bytes at once in `imageGradient`, without the picture. The taps are by position. */
 export function gradientBytes(
   outline: readonly LayerOutline[],
-  sides: Sides,
+  sides: Size,
   taps: ReadonlyMap<number, TapFootprint>,
   recompute: boolean,
 ): number {

@@ -1,8 +1,8 @@
 import { assert, assertNoOthers, assertOneOf } from '../internal/assert.js';
 import { weightBytes } from '../internal/networkBytes.js';
+import { assertSize } from '../internal/size.js';
 import type { AutoencoderOutline } from '../models/index.js';
 import { assertOutlines } from './assertOutlines.js';
-import { assertSize } from './assertSize.js';
 import { assertObjectiveNames, type ObjectiveOptions } from './objectiveOptions.js';
 import { stylizeMemory } from './stylizeMemory.js';
 import { type StylizePlan, stylizeRun } from './stylizePlan.js';

@@ -63,15 +63,11 @@ export function gatysObjective<L extends string>(options: ObjectiveOptions<L> & 
       losses.push(loss);
       taps.push({ layer: layer as L, loss, weight, name: `${kind} ${layer}` });
     };
+    const { layers, weight: _, ...likeness } = recipe.content;
     const targets = extractor.features(content, Object.keys(contentLayers) as L[]);
     for (const [layer, weight] of Object.entries(contentLayers)) {
       const target = owned.own(targets[layer as L]);
-      tap(
-        'content',
-        layer,
-        contentLoss(target, { reduction: recipe.content.reduction ?? 'mean' }),
-        contentWeight * weight,
-      );
+      tap('content', layer, contentLoss(target, likeness), contentWeight * weight);
     }
     const { normalization = 'positions', reduction = 'gatys' } = recipe.style;
     const grams = mixedGrams(extractor, styles, Object.keys(styleLayers) as L[], normalization);
@@ -81,12 +77,9 @@ export function gatysObjective<L extends string>(options: ObjectiveOptions<L> & 
     }
     const distances = insertLossTaps(extractor, taps, { recompute });
     if (variationWeight === 0) return Object.assign(distances, { dispose });
-    const { norm, exponent, reduction: by } = recipe.variation;
-    const variation = Object.fromEntries(
-      Object.entries({ norm, exponent, reduction: by }).filter(([, v]) => v !== undefined),
-    );
-    const roughness = { loss: totalVariationLoss(variation), weight: variationWeight, name: 'total variation' };
-    return Object.assign(weightedSum([{ loss: distances }, roughness]), { dispose });
+    const { weight, ...roughness } = recipe.variation;
+    const variation = { loss: totalVariationLoss(roughness), weight: variationWeight, name: 'total variation' };
+    return Object.assign(weightedSum([{ loss: distances }, variation]), { dispose });
   } catch (error) {
     dispose();
     throw error;

@@ -1,8 +1,8 @@
 import { assert, assertNumber } from '../internal/assert.js';
+import type { Size } from '../internal/size.js';
 import { assertOutlines } from './assertOutlines.js';
 import { type StylizeRun, stylizeMemory } from './stylizeMemory.js';
 import { type UniversalRun, universalMemory } from './universalMemory.js';
-import type { Size } from './universalTiles.js';
 
 /* What to give up, in which order, so that a run fits into so many bytes: first what costs least time. */
 

@@ -1,9 +1,9 @@
+import type { Size } from '../internal/size.js';
 import { fitStylize } from './memoryBudget.js';
 import type { ObjectiveOptions } from './objectiveOptions.js';
 import type { Level } from './stylizeLevels.js';
 import type { StylizeSettings } from './stylizeOptions.js';
 import { stylizeRun } from './stylizePlan.js';
-import type { Size } from './universalTiles.js';
 
 /** What the last level, which takes most, must give up to stay within a budget. */
 export function leanSettings<L extends string>(

@@ -1,6 +1,6 @@
 import { type TapFootprint, forwardBytes, gradientBytes, valueOutlines } from '../internal/networkBytes.js';
 import type { LayerOutline } from '../internal/outline.js';
-import type { Size } from './universalTiles.js';
+import type { Size } from '../internal/size.js';
 
 /** What decides how much `stylize` holds at once. */
 export interface StylizeRun {

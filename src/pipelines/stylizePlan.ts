@@ -1,6 +1,6 @@
 import { assert, assertNumber } from '../internal/assert.js';
+import { assertSize } from '../internal/size.js';
 import type { NetworkOutline } from '../models/index.js';
-import { assertSize } from './assertSize.js';
 import { type ObjectiveOptions, resolveRecipe } from './objectiveOptions.js';
 import type { StylizeRun } from './stylizeMemory.js';
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assertNoOthers } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { sizeOf } from '../internal/size.js';
 import type { Autoencoder, ReadOptions } from '../models/index.js';
 import type { Image } from '../types.js';
 import { assertPictures } from './assertPictures.js';
@@ -11,7 +12,7 @@ import { assertAutoencoders, assertPicture } from './universalOptions.js';
 import type { PreparedContent } from './universalSettings.js';
 import { assertTileSize, cascadeSize, defaultTileSize } from './universalSizes.js';
 import { universalClock } from './universalProgress.js';
-import { fitByReflection, sizeOf } from './universalTiles.js';
+import { fitByReflection } from './universalTiles.js';
 
 /** Options of {@link prepareContent}. */
 export interface PrepareContentOptions extends ReadOptions {
@@ -58,7 +59,7 @@ export async function prepareContent(content: Image, options: PrepareContentOpti
   assertPicture(where, 'content', content);
   assertAutoencoders(where, levels);
   assertTileSize(where, tileSize);
-  if (masks !== undefined) assertMaskShape(where, masks, content.shape, masks.shape[3]);
+  if (masks !== undefined) assertMaskShape(where, 'masks', masks, content.shape, masks.shape[3]);
   const deepest = levels.reduce((a, b) => (b.level > a.level ? b : a));
   const size = cascadeSize(sizeOf(content), levels);
   const owned = ownedTensors();

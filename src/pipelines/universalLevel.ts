@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { sizeOf } from '../internal/size.js';
 import type { Autoencoder } from '../models/index.js';
 import type { Features, Image } from '../types.js';
 import { type AffineMap, type Moments, applyAffine, applyAffineMasked } from '../wct/index.js';
 import { type Statistics, type Subject, featuresUnder, halo, masksUnder, momentsOf } from './universalMoments.js';
 import type { Run } from './universalProgress.js';
-import { assemble, crop, grow, shrink, sizeOf, tilesOf } from './universalTiles.js';
+import { assemble, crop, grow, shrink, tilesOf } from './universalTiles.js';
 
 /**
  * Encodes a picture whose sides are multiples of the stride, applies to each region the map that `mapFor` makes of its moments,

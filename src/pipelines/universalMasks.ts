@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { ShapeError } from '../errors.js';
-import { assert, assertTensor } from '../internal/assert.js';
+import { assert, assertShape, assertTensor } from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
 import type { Image } from '../types.js';
 
 /** One mask for each region, of the picture's size. */
-export function assertMaskShape(where: string, masks: Tensor4D, [, h, w]: Image['shape'], regions: number): void {
-  assertTensor(where, 'masks', masks, 4, '[1, h, w, styles]');
-  const expected = [1, h, w, regions];
-  assert(
-    masks.shape.every((side, i) => side === expected[i]),
-    () => `${where}: masks must have the shape [${expected.join(', ')}]; got [${masks.shape.join(', ')}]`,
-    ShapeError,
-  );
+export function assertMaskShape(
+  where: string,
+  argument: string,
+  masks: Tensor4D,
+  [, h, w]: Image['shape'],
+  regions: number,
+): void {
+  assertTensor(where, argument, masks, 4, '[1, h, w, regions]');
+  assertShape(where, argument, masks, [1, h, w, regions]);
 }
 
 /** Masks hold weights in 0..1, and no pixel belongs to more than one region in sum. */

@@ -1,8 +1,9 @@
 import { forwardBytes, valueOutlines } from '../internal/networkBytes.js';
 import type { LayerOutline } from '../internal/outline.js';
+import type { Size } from '../internal/size.js';
 import type { AutoencoderOutline } from '../models/index.js';
 import { halo, keptPerPixel, tileRows } from './universalMoments.js';
-import { type Rectangle, type Size, grow, shrink, tilesOf } from './universalTiles.js';
+import { type Rectangle, grow, shrink, tilesOf } from './universalTiles.js';
 
 /** What decides how much `universalStyleTransfer` holds at once. */
 export interface UniversalRun {

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { type Size, sizeOf } from '../internal/size.js';
 import type { Autoencoder } from '../models/index.js';
 import type { Features, Image } from '../types.js';
 import { type Moments, featureMoments, mergeMoments } from '../wct/index.js';
 import type { Run } from './universalProgress.js';
-import { type Rectangle, type Size, assemble, crop, fitByReflection, grow, sizeOf, tilesOf } from './universalTiles.js';
+import { type Rectangle, assemble, crop, fitByReflection, grow, tilesOf } from './universalTiles.js';
 
 /* Features and their statistics, tile by tile: those of the whole picture, so that tiles have no seams. */
 

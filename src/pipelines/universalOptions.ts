@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.js';
 import { assert, assertImage, assertNoOthers, assertNumber, assertOneOf, show } from '../internal/assert.js';
+import { sizeOf } from '../internal/size.js';
 import type { Autoencoder } from '../models/index.js';
 import type { Image } from '../types.js';
 import { mixModes, transferMethods } from '../wct/index.js';
@@ -9,7 +10,6 @@ import { givenStyles, type StyleList, styleShares } from './styleShares.js';
 import { assertMaskShape } from './universalMasks.js';
 import type { PreparedContent, StyleOperators, UniversalSettings } from './universalSettings.js';
 import { assertTileSize, cascadeSize, defaultTileSize } from './universalSizes.js';
-import { sizeOf } from './universalTiles.js';
 
 /** Whether a style or content is given as a picture. */
 export const isPicture = (given: Image | StyleOperators | PreparedContent): given is Image => 'dataId' in given;
@@ -97,7 +97,7 @@ export function resolveUniversal(where: string, options: UniversalSettings & Sty
     () => `${where}: strength must be a number or ${levels.length} numbers, one for each level; got ${show(strength)}`,
   );
   strengths.forEach((value) => assertNumber(where, 'strength', value, { min: 0, max: 1 }));
-  if (masks !== undefined) assertMaskShape(where, masks, content.shape, styles.length);
+  if (masks !== undefined) assertMaskShape(where, 'masks', masks, content.shape, styles.length);
   const steps = levels
     .map((level, i) => ({ level, strength: strengths[i]! }))
     .sort((a, b) => b.level.level - a.level.level);

@@ -1,6 +1,6 @@
 import { assertNumber } from '../internal/assert.js';
+import type { Size } from '../internal/size.js';
 import type { AutoencoderOutline } from '../models/index.js';
-import type { Size } from './universalTiles.js';
 
 /**
  * Keeps a picture of 2048x2048 below 1.5 GB with networks of VGG's width too. Larger tiles have less margin that is computed twice,

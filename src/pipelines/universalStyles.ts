@@ -1,6 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { ShapeError } from '../errors.js';
-import { assert, assertNoOthers, assertTensor } from '../internal/assert.js';
+import { assertNoOthers } from '../internal/assert.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import type { Autoencoder, ReadOptions } from '../models/index.js';
 import type { Image } from '../types.js';
@@ -9,7 +8,7 @@ import { spectralDefaults } from '../wct/spectral.js';
 import { assertPictures } from './assertPictures.js';
 import { type Subject, momentsOf } from './universalMoments.js';
 import { assertAutoencoders, assertPicture } from './universalOptions.js';
-import { assertMasks } from './universalMasks.js';
+import { assertMaskShape, assertMasks } from './universalMasks.js';
 import type { StyleOperators } from './universalSettings.js';
 import { assertTileSize, defaultTileSize } from './universalSizes.js';
 import { type Run, universalClock } from './universalProgress.js';
@@ -87,13 +86,7 @@ export async function styleOperators(style: Image, options: StyleOperatorsOption
   assertTileSize(where, tileSize);
   spectralDefaults(where, colouring);
   if (mask !== undefined) {
-    assertTensor(where, 'mask', mask, 4, '[1, h, w, 1]');
-    const expected = [1, style.shape[1], style.shape[2], 1];
-    assert(
-      mask.shape.every((side, i) => side === expected[i]),
-      () => `${where}: mask must have the shape [${expected.join(', ')}]; got [${mask.shape.join(', ')}]`,
-      ShapeError,
-    );
+    assertMaskShape(where, 'mask', mask, style.shape, 1);
     await assertMasks(where, mask);
   }
   await assertPictures(where, { style });

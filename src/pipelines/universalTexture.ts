@@ -1,5 +1,6 @@
 import { noiseImage } from '../image/index.js';
 import { assertNoOthers, assertNumber } from '../internal/assert.js';
+import { assertSize } from '../internal/size.js';
 import type { Image } from '../types.js';
 import { givenStyles, type StyleList, styleShares } from './styleShares.js';
 import { isPicture } from './universalOptions.js';
@@ -53,11 +54,9 @@ export async function synthesizeTexture(options: SynthesizeTextureOptions): Prom
   assertNoOthers(where, others);
   const given = givenStyles<Image | StyleOperators>(where, options);
   styleShares(where, styleWeights, given.length);
-  const [height, width] = size;
-  for (const [name, side] of Object.entries({ height, width }))
-    assertNumber(where, `size (${name})`, side, { integer: true, min: 1 });
+  assertSize(where, 'size', size);
   assertNumber(where, 'rounds', rounds, { integer: true, min: 1 });
-  let image = noiseImage([1, height, width, 3], { seed });
+  let image = noiseImage([1, ...size, 3], { seed });
   try {
     // Each style is looked at once, whatever the number of rounds.
     const styles: (Image | StyleOperators)[] = [];

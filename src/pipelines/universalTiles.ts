@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Size } from '../internal/size.js';
 
 /* Cutting pictures into overlapping tiles, and enlarging them by reflection. Sides are in pixels. */
 
@@ -10,9 +11,6 @@ export interface Rectangle {
   readonly height: number;
   readonly width: number;
 }
-
-export type Size = readonly [height: number, width: number];
-export const sizeOf = ({ shape: [, h, w] }: Tensor4D): Size => [h, w];
 
 /** `length` in even parts of at most about `longest`, each beginning at a multiple of `stride`. The last takes what is over. */
 function spans(length: number, longest: number, stride: number): { begin: number; size: number }[] {

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { ShapeError } from '../errors.js';
-import { assert, assertFeatures, assertNoOthers, assertNumber, assertTensor, show } from '../internal/assert.js';
+import {
+  assert,
+  assertFeatures,
+  assertNoOthers,
+  assertNumber,
+  assertShape,
+  assertTensor,
+  show,
+} from '../internal/assert.js';
 import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import { assertFloat32 } from '../internal/precision.js';
@@ -104,12 +111,7 @@ export async function featureMoments(features: Features, options: FeatureMoments
   assertNumber(where, 'tileRows', tileRows, { min: 1, integer: true });
   if (mask !== undefined) {
     assertTensor(where, 'mask', mask, 4, '[b, h, w, 1]');
-    const expected = [...features.shape.slice(0, 3), 1];
-    assert(
-      mask.shape.every((side, i) => side === expected[i]),
-      () => `${where}: mask must have the shape [${expected.join(', ')}]; got [${mask.shape.join(', ')}]`,
-      ShapeError,
-    );
+    assertShape(where, 'mask', mask, [...features.shape.slice(0, 3), 1]);
   }
   assertFloat32(where, 'covariances');
   const channels = features.shape[3];

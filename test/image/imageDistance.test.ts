@@ -50,7 +50,7 @@ describe('psnr', () => {
   it('psnr(a, b, { peak }) is relative to that peak', async () => {
     expect(await psnr(image(0, 0, 0), image(25.5, 25.5, 25.5), { peak: 255 })).toBeCloseTo(20, 4);
     await expect(psnr(image(0, 0, 0), image(1, 1, 1), { peak: 0 })).rejects.toThrow(
-      'psnr: peak must be greater than 0; got 0',
+      'psnr: peak must be a number above 0; got 0',
     );
   });
 

@@ -103,7 +103,7 @@ describe('noiseImage', () => {
       expect(() => noiseImage([1, 8, 8, 4])).toThrow('noiseImage: shape must be [b, h, w, 3]; got [1, 8, 8, 4]');
       expect(() => noiseImage([1, 8, 8, 3], { seed: 0.5 })).toThrow('seed must be a whole number');
       expect(() => noiseImage([1, 8, 8, 3], { deviation: -1 })).toThrow(
-        'deviation must be a number in 0..Infinity; got -1',
+        'deviation must be a number of at least 0; got -1',
       );
       expect(() => noiseImage([1, 8, 8, 3], { kind: 'pink' as 'normal' })).toThrow(
         "one of 'uniform', 'normal'; got 'pink'",

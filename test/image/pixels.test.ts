@@ -41,7 +41,7 @@ describe('imageFromPixels', () => {
   it('imageFromPixels(pixels) says what is wrong with its argument', async () => {
     await expectTensorGrowth(0, () => {
       expect(() => imageFromPixels({ data: bytes(), width: 0, height: 1 })).toThrow(
-        'imageFromPixels: pixels.width must be a whole number in 1..Infinity; got 0',
+        'imageFromPixels: pixels.width must be a whole number of at least 1; got 0',
       );
       expect(() => imageFromPixels({ data: bytes(1, 2, 3, 4, 5), width: 1, height: 1 })).toThrow(
         'pixels.data must hold 1 x 1 pixels of 3 or 4 channels; got 5 values',

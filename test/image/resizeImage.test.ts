@@ -183,7 +183,7 @@ describe('fitSize', () => {
       'fitSize: give one of longSide, shortSide and pixels; got longSide and pixels',
     );
     expect(() => fitSize([0, 10])).toThrow('fitSize: size must be [height, width]');
-    expect(() => fitSize([10, 10], { longSide: 0 })).toThrow('longSide must be a whole number in 1..Infinity; got 0');
+    expect(() => fitSize([10, 10], { longSide: 0 })).toThrow('longSide must be a whole number of at least 1; got 0');
     expect(() => fitSize([10, 10], { multipleOf: 1.5 })).toThrow('multipleOf');
   });
 });

@@ -286,7 +286,7 @@ describe('bad input gets a clear error before any work', () => {
     [
       'an exponent below 1',
       () => totalVariationLoss({ norm: 'isotropic', exponent: 0.5 }),
-      'exponent must be a number in 1..Infinity; got 0.5',
+      'exponent must be a number of at least 1; got 0.5',
     ],
     ['no terms', () => weightedSum([]), 'weightedSum: terms must name at least one function; got []'],
     [

@@ -331,14 +331,14 @@ describe('misuse of lbfgs', () => {
   };
 
   it.each([
-    [{ historySize: 0 }, 'lbfgs: historySize must be a whole number in 1..Infinity; got 0'],
+    [{ historySize: 0 }, 'lbfgs: historySize must be a whole number of at least 1; got 0'],
     [{ historySize: 2.5 }, 'historySize must be a whole number'],
     [{ learningRate: 0 }, 'learningRate must be a number'],
     [{ maxIterations: -1 }, 'maxIterations must be a whole number'],
     [{ maxEvaluations: 0 }, 'maxEvaluations must be a whole number'],
     [{ toleranceGrad: NaN }, 'toleranceGrad must be a number'],
     [{ toleranceChange: -1 }, 'toleranceChange must be a number'],
-    [{ toleranceLoss: '1' }, "toleranceLoss must be a number in 0..Infinity; got '1'"],
+    [{ toleranceLoss: '1' }, "toleranceLoss must be a number of at least 0; got '1'"],
     [{ patience: 0 }, 'patience must be a whole number'],
     [{ c1: 0.95 }, 'c1 and c2 must satisfy 0 < c1 < c2 < 1; got 0.95 and 0.9'],
     [{ c2: 1 }, 'c1 and c2 must satisfy'],

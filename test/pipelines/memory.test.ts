@@ -133,8 +133,12 @@ describe('estimateMemory({ pipeline: stylize })', () => {
 
   test.each<[string, object, string]>([
     ['an unknown pipeline', { pipeline: 'gatys' }, "plan.pipeline must be one of 'stylize', 'universal'; got 'gatys'"],
-    ['a size of one number', { size: [512] }, 'size must be [height, width]; got [512]'],
-    ['a side that is no number', { size: [512, 0.5] }, 'size must be a whole number in 1..Infinity; got 0.5'],
+    ['a size of one number', { size: [512] }, 'size must be [height, width], whole numbers of at least 1; got [512]'],
+    [
+      'a side that is no number',
+      { size: [512, 0.5] },
+      'size must be [height, width], whole numbers of at least 1; got [512, 0.5]',
+    ],
     ['a network without outline', { extractor: { layers: ['relu1_1'] } }, 'extractor must have an outline'],
     ['an unknown layer', { styleLayers: ['relu9_1'] }, "the network has no 'relu9_1' for styleLayers"],
     ['a history of half a pair', { historySize: 0.5 }, 'historySize must be a whole number'],

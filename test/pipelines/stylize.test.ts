@@ -360,8 +360,8 @@ describe('bad input gets a clear error before any work', () => {
       () => ({ levels: 2, iterations: [5] }),
       'iterations must be a number or 2 numbers, one for each level; got [5]',
     ],
-    ['half an iteration', () => ({ iterations: 1.5 }), 'iterations must be a whole number in 0..Infinity; got 1.5'],
-    ['a negative weight', () => ({ styleWeight: -1 }), 'styleWeight must be a number in 0..Infinity; got -1'],
+    ['half an iteration', () => ({ iterations: 1.5 }), 'iterations must be a whole number of at least 0; got 1.5'],
+    ['a negative weight', () => ({ styleWeight: -1 }), 'styleWeight must be a number of at least 0; got -1'],
     ['a style scale of 0', () => ({ styleScale: 0 }), 'styleScale must be a number in 0.05..20; got 0'],
     ['an unknown optimiser option', () => ({ optimizer: { memory: 5 } }), 'memory'],
     [

@@ -306,10 +306,10 @@ describe('universalStyleTransfer(options)', () => {
       [{ strength: [1, 1] }, 'strength must be a number or 3 numbers, one for each level; got [1, 1]'],
       [{ method: 'gatys' }, "method must be one of 'wct', 'ot', 'adain'; got 'gatys'"],
       [{ mix: 'both' }, "mix must be one of 'operator', 'covariance'; got 'both'"],
-      [{ tileSize: 10 }, 'tileSize must be a whole number in 64..Infinity; got 10'],
+      [{ tileSize: 10 }, 'tileSize must be a whole number of at least 64; got 10'],
       [{ masks: tf.zeros([1, 8, 9, 1]) }, 'masks must have the shape [1, 8, 8, 1]; got [1, 8, 9, 1]'],
       [{ masks: tf.fill([1, 8, 8, 1], 2) }, 'sums at each pixel are at most 1; got values from 2.00'],
-      [{ whitening: { shrink: -1 } }, 'shrink must be a number in 0..Infinity; got -1'],
+      [{ whitening: { shrink: -1 } }, 'shrink must be a number of at least 0; got -1'],
     ];
     for (const [change, message] of cases) {
       await expectTensorGrowth(0, () =>
@@ -321,7 +321,7 @@ describe('universalStyleTransfer(options)', () => {
     const wrongWeights: [object, string][] = [
       [{ styleWeights: [1] }, 'styleWeights must have one number for each of 2 styles; got [1]'],
       [{ styleWeights: [0, 0] }, 'styleWeights must not all be 0'],
-      [{ styleWeights: [1, -1] }, 'styleWeights[1] must be a number in 0..Infinity; got -1'],
+      [{ styleWeights: [1, -1] }, 'styleWeights[1] must be a number of at least 0; got -1'],
     ];
     for (const [change, message] of wrongWeights)
       await expect(universalStyleTransfer({ ...several, ...change })).rejects.toThrow(message);
@@ -383,8 +383,8 @@ describe('synthesizeTexture(options)', () => {
     const style = picture(8, 8, 1);
     const size = [8, 8] as const;
     const failures: [object, string][] = [
-      [{ size: [0, 8] }, 'size (height) must be a whole number in 1..Infinity; got 0'],
-      [{ rounds: 0 }, 'rounds must be a whole number in 1..Infinity; got 0'],
+      [{ size: [0, 8] }, 'size must be [height, width], whole numbers of at least 1; got [0, 8]'],
+      [{ rounds: 0 }, 'rounds must be a whole number of at least 1; got 0'],
       [{ signal: AbortSignal.abort(new Error('no time')) }, 'no time'],
       [{ onLevel: () => Promise.reject(new Error('callback')) }, 'callback'],
     ];

@@ -86,7 +86,7 @@ describe('styleOperator', () => {
   it('styleOperator(moments) throws on moments and options that make no sense', () => {
     expect(() => styleOperator({} as Moments)).toThrow('styleOperator: moments must be moments from featureMoments');
     expect(() => styleOperator({ ...style, mean: new Float64Array(3) })).toThrow('Float64Array of 4 numbers');
-    expect(() => styleOperator(style, { shrink: -1 })).toThrow('shrink must be a number in 0..Infinity; got -1');
+    expect(() => styleOperator(style, { shrink: -1 })).toThrow('shrink must be a number of at least 0; got -1');
     expect(() => styleOperator(style, { relativeCutoff: 2 })).toThrow('relativeCutoff');
     expect(() => styleOperator(style, { absoluteCutoff: NaN })).toThrow('absoluteCutoff');
   });

@@ -159,7 +159,7 @@ describe('encodeStyle and decodeStyle', () => {
     ],
     ['broken channels', summary((a) => (a['channels'] = 1.5)), 'must have a whole number of channels; got 1.5'],
     ['a rank above the channels', summary((a) => (a['rank'] = 4)), 'a.rank must be a whole number in 0..3; got 4'],
-    ['negative samples', summary((a) => (a['samples'] = -1)), 'a.samples must be a number in 0..Infinity; got -1'],
+    ['negative samples', summary((a) => (a['samples'] = -1)), 'a.samples must be a number of at least 0; got -1'],
     ['no samples', summary((a) => delete a['samples']), 'a.samples must be a number'],
   ])('decodeStyle(bytes) throws on %s', (_, change, message) => {
     expect(() => decodeStyle(forge(change))).toThrow(message);

@@ -161,7 +161,7 @@ describe('adain', () => {
     await expectTensorGrowth(0, () =>
       expect(adain(x, bad)).rejects.toThrow('style must hold finite numbers; channel 3'),
     );
-    await expect(adain(x, y, { epsilon: -1 })).rejects.toThrow('epsilon must be a number in 0..Infinity; got -1');
+    await expect(adain(x, y, { epsilon: -1 })).rejects.toThrow('epsilon must be a number of at least 0; got -1');
     await expect(adain(x, y, { strength: 2 })).rejects.toThrow('adain: strength');
   });
 });
