@@ -110,8 +110,7 @@ export function assertNumber(
 }
 
 function rangeText(min: number, max: number): string {
-  const [above, most] = [min === Number.MIN_VALUE, max < Infinity];
-  if (above) return most ? ` above 0 and at most ${max}` : ' above 0';
-  if (min > -Infinity) return most ? ` in ${min}..${max}` : ` of at least ${min}`;
-  return most ? ` of at most ${max}` : '';
+  if (max < Infinity) return ` in ${min}..${max}`;
+  if (min === Number.MIN_VALUE) return ' above 0';
+  return min > -Infinity ? ` of at least ${min}` : '';
 }

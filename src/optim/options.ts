@@ -29,8 +29,8 @@ const numbers = {
   toleranceChange: { usual: 0, min: 0 },
   toleranceLoss: { usual: 0, min: 0 },
   patience: { usual: 3, min: 1, integer: true },
-  c1: { usual: 1e-4, min: Number.MIN_VALUE, max: 1 },
-  c2: { usual: 0.9, min: Number.MIN_VALUE, max: 1 },
+  c1: { usual: 1e-4 },
+  c2: { usual: 0.9 },
   maxLineSearch: { usual: 25, min: 1, integer: true },
   curvatureEpsilon: { usual: 1e-8, min: 0, max: 1 },
   segmentBytes: { usual: 64 * 2 ** 20, min: 1 },
@@ -74,7 +74,7 @@ export function resolveOptions(options: Omit<LbfgsOptions, 'onStep'>): Settings 
   const { bounds, signal, storage = 'auto', lineSearch = 'strong-wolfe' } = options;
   const resolved = resolveNumbers(options);
   const { c1, c2 } = resolved;
-  assert(c1 < c2 && c2 < 1, () => `${where}: c1 and c2 must satisfy 0 < c1 < c2 < 1; got ${c1} and ${c2}`);
+  assert(0 < c1 && c1 < c2 && c2 < 1, () => `${where}: c1 and c2 must satisfy 0 < c1 < c2 < 1; got ${c1} and ${c2}`);
   assertOneOf(where, 'lineSearch', lineSearch, lineSearches);
   assertOneOf(where, 'storage', storage, storages);
   assert(
