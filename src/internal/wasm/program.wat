@@ -3,26 +3,32 @@
 (module
   (import "tfjs" "memory" (memory 1 65536))
 
-  ;; out[r] = sum of a[r, c] * b[r, c] over c, for rows of `length`; at least one row.
+  ;; out[r] = sum of a[r, c] * b[r, c] over c, for rows of `length`; at least one row. Four sums at a time, as none waits for another.
   (func (export "rowDots") (param $a i32) (param $b i32) (param $rows i32) (param $length i32) (param $out i32)
     (local $vectors i32) (local $end i32) (local $last i32)
-    (local $sum v128) (local $other v128) (local $tail f32)
-    (local.set $vectors (i32.and (local.get $length) (i32.const -32)))
+    (local $s v128) (local $t v128) (local $u v128) (local $v v128) (local $tail f32)
+    (local.set $vectors (i32.and (local.get $length) (i32.const -64)))
     (local.set $last (i32.add (local.get $out) (i32.shl (local.get $rows) (i32.const 2))))
     (loop $row
-      (local.set $sum (v128.const f32x4 0 0 0 0))
-      (local.set $other (v128.const f32x4 0 0 0 0))
+      (local.set $s (v128.const f32x4 0 0 0 0))
+      (local.set $t (v128.const f32x4 0 0 0 0))
+      (local.set $u (v128.const f32x4 0 0 0 0))
+      (local.set $v (v128.const f32x4 0 0 0 0))
       (local.set $tail (f32.const 0))
       (local.set $end (i32.add (local.get $a) (local.get $vectors)))
       (block $short
         (br_if $short (i32.eq (local.get $a) (local.get $end)))
-        (loop $eight
-          (local.set $sum (f32x4.add (local.get $sum)
+        (loop $sixteen
+          (local.set $s (f32x4.add (local.get $s)
             (f32x4.mul (v128.load (local.get $a)) (v128.load (local.get $b)))))
-          (local.set $other (f32x4.add (local.get $other)
+          (local.set $t (f32x4.add (local.get $t)
             (f32x4.mul (v128.load offset=16 (local.get $a)) (v128.load offset=16 (local.get $b)))))
-          (local.set $b (i32.add (local.get $b) (i32.const 32)))
-          (br_if $eight (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 32))) (local.get $end)))))
+          (local.set $u (f32x4.add (local.get $u)
+            (f32x4.mul (v128.load offset=32 (local.get $a)) (v128.load offset=32 (local.get $b)))))
+          (local.set $v (f32x4.add (local.get $v)
+            (f32x4.mul (v128.load offset=48 (local.get $a)) (v128.load offset=48 (local.get $b)))))
+          (local.set $b (i32.add (local.get $b) (i32.const 64)))
+          (br_if $sixteen (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 64))) (local.get $end)))))
       (local.set $end (i32.add (local.get $a) (i32.sub (local.get $length) (local.get $vectors))))
       (block $whole
         (br_if $whole (i32.eq (local.get $a) (local.get $end)))
@@ -30,50 +36,58 @@
           (local.set $tail (f32.add (local.get $tail) (f32.mul (f32.load (local.get $a)) (f32.load (local.get $b)))))
           (local.set $b (i32.add (local.get $b) (i32.const 4)))
           (br_if $one (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 4))) (local.get $end)))))
-      (local.set $sum (f32x4.add (local.get $sum) (local.get $other)))
+      (local.set $s (f32x4.add (f32x4.add (local.get $s) (local.get $t)) (f32x4.add (local.get $u) (local.get $v))))
       (f32.store (local.get $out)
         (f32.add (local.get $tail)
           (f32.add
-            (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum)))
-            (f32.add (f32x4.extract_lane 2 (local.get $sum)) (f32x4.extract_lane 3 (local.get $sum))))))
+            (f32.add (f32x4.extract_lane 0 (local.get $s)) (f32x4.extract_lane 1 (local.get $s)))
+            (f32.add (f32x4.extract_lane 2 (local.get $s)) (f32x4.extract_lane 3 (local.get $s))))))
       (br_if $row (i32.ne (local.tee $out (i32.add (local.get $out) (i32.const 4))) (local.get $last)))))
 
   ;; out[r] = sum of |a[r, c]| over c, and out[rows + r] their maximum, NaN if there is one.
   (func (export "rowNorms") (param $a i32) (param $rows i32) (param $length i32) (param $out i32)
     (local $vectors i32) (local $end i32) (local $last i32) (local $maxima i32)
-    (local $value v128) (local $sum v128) (local $most v128) (local $one f32) (local $tail f32) (local $top f32)
-    (local.set $vectors (i32.and (local.get $length) (i32.const -16)))
+    (local $value v128) (local $next v128) (local $sum v128) (local $other v128) (local $most v128) (local $top v128)
+    (local $one f32) (local $tail f32) (local $peak f32)
+    (local.set $vectors (i32.and (local.get $length) (i32.const -32)))
     (local.set $maxima (i32.shl (local.get $rows) (i32.const 2)))
     (local.set $last (i32.add (local.get $out) (local.get $maxima)))
     (local.set $maxima (local.get $last))
     (loop $row
       (local.set $sum (v128.const f32x4 0 0 0 0))
+      (local.set $other (v128.const f32x4 0 0 0 0))
       (local.set $most (v128.const f32x4 0 0 0 0))
+      (local.set $top (v128.const f32x4 0 0 0 0))
       (local.set $tail (f32.const 0))
-      (local.set $top (f32.const 0))
+      (local.set $peak (f32.const 0))
       (local.set $end (i32.add (local.get $a) (local.get $vectors)))
       (block $short
         (br_if $short (i32.eq (local.get $a) (local.get $end)))
-        (loop $four
+        (loop $eight
           (local.set $value (f32x4.abs (v128.load (local.get $a))))
+          (local.set $next (f32x4.abs (v128.load offset=16 (local.get $a))))
           (local.set $sum (f32x4.add (local.get $sum) (local.get $value)))
+          (local.set $other (f32x4.add (local.get $other) (local.get $next)))
           (local.set $most (f32x4.max (local.get $most) (local.get $value)))
-          (br_if $four (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 16))) (local.get $end)))))
+          (local.set $top (f32x4.max (local.get $top) (local.get $next)))
+          (br_if $eight (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 32))) (local.get $end)))))
       (local.set $end (i32.add (local.get $a) (i32.sub (local.get $length) (local.get $vectors))))
       (block $whole
         (br_if $whole (i32.eq (local.get $a) (local.get $end)))
         (loop $single
           (local.set $one (f32.abs (f32.load (local.get $a))))
           (local.set $tail (f32.add (local.get $tail) (local.get $one)))
-          (local.set $top (f32.max (local.get $top) (local.get $one)))
+          (local.set $peak (f32.max (local.get $peak) (local.get $one)))
           (br_if $single (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 4))) (local.get $end)))))
+      (local.set $sum (f32x4.add (local.get $sum) (local.get $other)))
+      (local.set $most (f32x4.max (local.get $most) (local.get $top)))
       (f32.store (local.get $out)
         (f32.add (local.get $tail)
           (f32.add
             (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum)))
             (f32.add (f32x4.extract_lane 2 (local.get $sum)) (f32x4.extract_lane 3 (local.get $sum))))))
       (f32.store (local.get $maxima)
-        (f32.max (local.get $top)
+        (f32.max (local.get $peak)
           (f32.max
             (f32.max (f32x4.extract_lane 0 (local.get $most)) (f32x4.extract_lane 1 (local.get $most)))
             (f32.max (f32x4.extract_lane 2 (local.get $most)) (f32x4.extract_lane 3 (local.get $most))))))
