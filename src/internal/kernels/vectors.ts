@@ -7,14 +7,6 @@ import { wasmKernels } from '../wasm/kernels.js';
  * wasm each reads its vectors once, where a chain of TensorFlow.js's operations writes every product to memory and reads it again.
  */
 
-/** What all vectors have at the same place is read together, so that a vector that takes part twice is in the cache by then. */
-const blockBytes = 64 * 1024;
-
-/** Calls `work(from, to)` for `0..count` in blocks of at most `block`. */
-function inBlocks(count: number, block: number, work: (from: number, to: number) => void): void {
-  for (let from = 0; from < count; from += block) work(from, Math.min(from + block, count));
-}
-
 /** `sum(a * b)` along the rows of every pair, `[pairs, rows]`. At least one pair, all of one shape. */
 export function rowDots(pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tensor2D {
   const [rows, columns] = pairs[0]![0].shape;
@@ -23,12 +15,8 @@ export function rowDots(pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tens
     return tf.tidy(() => tf.stack(pairs.map(([a, b]) => tf.tidy(() => tf.sum(tf.mul(a, b), 1)))) as Tensor2D);
   const sums = kernels.output<tf.Rank.R2>([pairs.length, rows]);
   const out = kernels.at(sums);
-  const places = pairs.map(([a, b]) => [kernels.at(a), kernels.at(b)] as const);
-  const length = 4 * columns;
-  inBlocks(rows, Math.ceil(blockBytes / length), (from, to) => {
-    places.forEach(([a, b], i) => {
-      kernels.rowDots(a + from * length, b + from * length, to - from, length, out + 4 * (rows * i + from));
-    });
+  pairs.forEach(([a, b], i) => {
+    kernels.rowDots(kernels.at(a), kernels.at(b), rows, 4 * columns, out + 4 * rows * i);
   });
   return sums;
 }
@@ -62,17 +50,13 @@ export function combination(vectors: readonly Tensor2D[], coefficients: readonly
     return sum;
   }
   const sum = kernels.output<tf.Rank.R2>(first.shape);
-  const out = kernels.at(sum);
-  const places = vectors.map((vector) => kernels.at(vector));
-  inBlocks(4 * first.size, blockBytes, (from, to) => {
-    // Three vectors at a time, the sum so far among them; what is missing of three counts nothing.
-    let [factor, so] = [coefficients[0]!, places[0]!];
-    for (let i = 1; i < Math.max(2, vectors.length); i += 2) {
-      const [v, w] = [places[i] ?? so, places[i + 1] ?? so];
-      const [j, k] = [coefficients[i] ?? 0, coefficients[i + 1] ?? 0];
-      kernels.combine(factor, so + from, j, v + from, k, w + from, to - from, out + from);
-      [factor, so] = [1, out];
-    }
-  });
+  const [out, length] = [kernels.at(sum), 4 * first.size];
+  // Three vectors at a time, the sum so far among them; what is missing of three counts nothing.
+  let [factor, so] = [coefficients[0]!, kernels.at(first)];
+  for (let i = 1; i < Math.max(2, vectors.length); i += 2) {
+    const at = (k: number): number => (k < vectors.length ? kernels.at(vectors[k]!) : so);
+    kernels.combine(factor, so, coefficients[i] ?? 0, at(i), coefficients[i + 1] ?? 0, at(i + 1), length, out);
+    [factor, so] = [1, out];
+  }
   return sum;
 }
