@@ -43,7 +43,8 @@ export interface UniversalJob extends CommonJob {
 
 export interface GatysJob extends CommonJob {
   readonly method: 'gatys';
-  readonly styleWeight: number;
+  /** Times the style's weight in the settings that go with the weights. */
+  readonly styleFactor: number;
   readonly steps: number;
   readonly levels: number;
   /** Goes on from this picture, whatever painted it; at its last size alone. */

@@ -4,7 +4,7 @@ import { type Plugin, defineConfig } from 'vite';
 // npm run page serves this page while it is worked on; npm run build:page writes it as static files for any web server.
 const root = import.meta.dirname;
 const repository = path.resolve(root, '../..');
-const folders = 'image|losses|wct|optim|models|pipelines';
+const folders = 'image|losses|wct|optim|models|pipelines|assets';
 
 /**
  * The wasm backend starts its threads from the text of a function of its own. A minifier makes that text refer to a renamed

@@ -1,4 +1,5 @@
-import { type FeatureExtractor, type Image, imageToPixels, stylizeSteps } from 'pastiche';
+import { type FeatureExtractor, type Image, imageToPixels, presets, stylizeSteps } from 'pastiche';
+import { slimRecipe } from 'pastiche/assets';
 import type { GatysJob, WeightsName } from '../protocol.js';
 import { occasionally, toTensor } from './frames.js';
 import { openVgg } from './networks.js';
@@ -41,6 +42,7 @@ export function gatysPainter(): Painter<GatysJob> {
         const init = job.from && toTensor(job.from, job.size);
         if (init !== undefined) pictures.push(init);
 
+        const recipe = job.weights === 'slim' ? slimRecipe : presets.relative;
         const show = occasionally(pause);
         const steps = stylizeSteps<string>({
           extractor,
@@ -50,7 +52,8 @@ export function gatysPainter(): Painter<GatysJob> {
           ...(init === undefined ? {} : { init }),
           levels: init === undefined ? job.levels : 1,
           iterations: job.steps,
-          styleWeight: job.styleWeight,
+          preset: recipe,
+          styleWeight: job.styleFactor * recipe.style.weight,
           signal,
         });
         try {

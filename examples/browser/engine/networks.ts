@@ -12,6 +12,7 @@ import {
   publicWeights,
   safetensors,
 } from 'pastiche';
+import { slimUrl } from 'pastiche/assets';
 import type { WeightsName, WeightsReport } from '../protocol.js';
 
 /** Told what is being read, with the part that has arrived where that is known. */
@@ -73,11 +74,9 @@ let slimBytes: Promise<Uint8Array> | undefined;
 /** The small weights, fetched once. Asked for at the start of the page, so that they are there when they are needed. */
 export async function slimWeights(): Promise<WeightSource> {
   slimBytes ??= (async () => {
-    const response = await fetch(new URL('../../../assets/slim.safetensors', import.meta.url)).catch(
-      (cause: unknown) => {
-        throw new WeightsError('The small weights did not arrive. Is there a network?', { cause });
-      },
-    );
+    const response = await fetch(slimUrl).catch((cause: unknown) => {
+      throw new WeightsError('The small weights did not arrive. Is there a network?', { cause });
+    });
     if (!response.ok) throw new WeightsError(`The small weights did not arrive: HTTP ${response.status}.`);
     return new Uint8Array(await response.arrayBuffer());
   })();

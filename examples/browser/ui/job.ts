@@ -19,7 +19,7 @@ export const subjectOf = ({ content, styles }: Chosen): string =>
 export function jobOf(settings: Settings, { content, styles }: Chosen, from: PixelData | undefined): Job {
   const { backend, weights, mix, size, method } = settings;
   const common = { backend, weights, mix, size, content: bare(content), styles: styles.map(bare) };
-  const { transfer, strength, depth, styleWeight, steps, levels } = settings;
+  const { transfer, strength, depth, styleFactor, steps, levels } = settings;
   if (method === 'universal') return { ...common, method, transfer, strength, depth };
-  return { ...common, method, styleWeight, steps, levels, ...(from ? { from } : {}) };
+  return { ...common, method, styleFactor, steps, levels, ...(from ? { from } : {}) };
 }

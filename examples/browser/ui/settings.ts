@@ -9,7 +9,7 @@ export interface Settings {
   readonly backend: BackendName;
   readonly weights: WeightsName;
   readonly strength: number;
-  readonly styleWeight: number;
+  readonly styleFactor: number;
   readonly mix: number;
   readonly size: number;
   readonly steps: number;
@@ -34,12 +34,12 @@ function titleOf({ name, available, software, threads = 1 }: BackendReport): str
   return threads > 1 ? `${backendTitles[name]}, ${threads} threads` : backendTitles[name];
 }
 
-/** 1 to 1000, and 30 at the middle of the slider. */
-const styleWeightOf = (position: number): number => 30 * 10 ** ((position - 20) / 13.5);
+/** A thirtieth to thirty, and 1 at the middle of the slider. */
+const styleFactorOf = (position: number): number => 30 ** ((position - 20) / 20);
 
 const shown: Readonly<Record<string, (value: number) => string>> = {
   percent: (value) => `${value} %`,
-  weight: (value) => short(styleWeightOf(value)),
+  factor: (value) => `× ${short(styleFactorOf(value))}`,
   pixels: (value) => `${value} px`,
   levels: (value) => (value === 1 ? '1 level' : `${value} levels`),
   count: String,
@@ -126,7 +126,7 @@ export function settingsForm() {
       backend: choice('backend') as BackendName,
       weights: choice('weights') as WeightsName,
       strength: range('strength') / 100,
-      styleWeight: styleWeightOf(range('styleWeight')),
+      styleFactor: styleFactorOf(range('styleFactor')),
       mix: range('mix') / 100,
       size: range('size'),
       steps: range('steps'),
