@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type WeightArray, encodeSafetensors, safetensors } from '../src/index.js';
-import { toHwio } from '../src/models/training/namedWeights.js';
+import { toHwio } from '../src/models/weights/kernelLayout.js';
 import { temporaryFile } from './inputs.js';
 import { python, torchVersion } from './torchPeer.js';
 

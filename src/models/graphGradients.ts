@@ -1,12 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, KernelConfig } from '@tensorflow/tfjs-core';
-import type { GraphNode } from './weights/graphNodes.js';
+import { type GraphNode, nodeName } from './weights/graphNodes.js';
 
 /** Operations that take no values of their input on: nothing behind them depends on the picture. */
 const ends = new Set(['Shape', 'Rank', 'Size', 'ZerosLike', 'OnesLike', 'StopGradient']);
-
-/** `'^name'` and `'name:1'` are ways to refer to a node. */
-const referred = (input: string): string => input.replace(/^\^/, '').replace(/:\d+$/, '');
 
 /** All that can be reached, the start included. A set also walks over what is added on the way. */
 function reachable(from: readonly string[], next: (name: string) => readonly string[]): Set<string> {
@@ -24,7 +21,7 @@ export function withoutGradient(
   input: string,
   wanted: readonly string[],
 ): string | undefined {
-  const sources = new Map(nodes.map(({ name, input: names = [] }) => [name, names.map(referred)]));
+  const sources = new Map(nodes.map(({ name, input: names = [] }) => [name, names.map(nodeName)]));
   const users = new Map<string, string[]>();
   for (const { name, op } of nodes)
     if (!ends.has(op)) for (const source of sources.get(name)!) users.set(source, [...(users.get(source) ?? []), name]);

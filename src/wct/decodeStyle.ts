@@ -1,11 +1,13 @@
 import { StyleError } from '../errors.js';
 import { assert, show } from '../internal/assert.js';
 import { bytesOf } from '../internal/bytesOf.js';
+import { isRecord } from '../internal/isRecord.js';
 import { arrayNames, FORMAT, MAX_HEADER, shapeOf, VERSION } from './styleFormat.js';
 import { assertStyleOperator, type StyleOperator } from './styleOperator.js';
 
 /* The bytes may come from anywhere: everything is checked before it is used, and nothing is allocated beyond their length. */
 
+/** A JSON object. */
 type Json = Record<string, unknown>;
 
 const broken = (what: string, options?: ErrorOptions): StyleError => new StyleError(`decodeStyle: ${what}`, options);
@@ -17,8 +19,6 @@ function check(condition: boolean, what: () => string): asserts condition {
 /** A field of the object itself, never one of its prototype. */
 const field = (object: Json, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseObject(text: string, what: string): Json {
   let parsed: unknown;
@@ -27,7 +27,7 @@ function parseObject(text: string, what: string): Json {
   } catch (error) {
     throw broken(`${what} is not JSON`, { cause: error });
   }
-  check(isObject(parsed), () => `${what} must be an object; got ${show(parsed)}`);
+  check(isRecord(parsed), () => `${what} must be an object; got ${show(parsed)}`);
   return parsed;
 }
 
@@ -50,7 +50,7 @@ function split(bytes: Uint8Array): { header: Json; data: Uint8Array } {
 /** The operators' summaries by name. */
 function readMetadata(header: Json): Json {
   const metadata = field(header, '__metadata__');
-  check(isObject(metadata), () => 'the header has no __metadata__: this is not a style file');
+  check(isRecord(metadata), () => 'the header has no __metadata__: this is not a style file');
   const [format, version, operators] = ['format', 'version', 'operators'].map((key) => field(metadata, key));
   check(format === FORMAT, () => `the format must be '${FORMAT}'; got ${show(format)}`);
   check(version === VERSION, () => `the version must be '${VERSION}'; got ${show(version)}`);
@@ -67,7 +67,7 @@ function readArray(
   begin: number,
 ): [Float64Array, number] {
   const entry = field(header, key);
-  check(isObject(entry), () => `${show(key)} is missing`);
+  check(isRecord(entry), () => `${show(key)} is missing`);
   const dtype = field(entry, 'dtype');
   check(dtype === 'F32' || dtype === 'F64', () => `${show(key)} must be F32 or F64; got ${show(dtype)}`);
   const declared = field(entry, 'shape');
@@ -112,7 +112,7 @@ export function decodeStyle(bytes: Uint8Array | ArrayBuffer): Record<string, Sty
   const operators: [string, StyleOperator][] = [];
   let offset = 0;
   for (const [name, summary] of Object.entries(readMetadata(header))) {
-    check(isObject(summary), () => `the operator ${show(name)} must be an object; got ${show(summary)}`);
+    check(isRecord(summary), () => `the operator ${show(name)} must be an object; got ${show(summary)}`);
     const channels = field(summary, 'channels');
     check(
       typeof channels === 'number' && Number.isInteger(channels) && channels >= 1 && channels <= data.length,

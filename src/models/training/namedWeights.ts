@@ -5,31 +5,11 @@ import { assert, show } from '../../internal/assert.js';
 import { readBack } from '../../internal/device.js';
 import type { ConvWeights } from '../buildVgg.js';
 import type { WeightArray } from '../weights/index.js';
+import { toHwio, toOihw } from '../weights/kernelLayout.js';
 import type { NamedVariable } from './layer.js';
 
 /** Arrays by name, such as `'decoder3.conv2_1.weight'`, `[out, in, 3, 3]`: what `encodeSafetensors` takes. Plain data. */
 export type NamedWeights = Readonly<Record<string, WeightArray>>;
-
-/** `[h, w, in, out]` to `[out, in, h, w]`, the order of weight files. */
-function toOihw(values: ArrayLike<number>, [h, w, input, output]: ConvWeights['kernelShape']): WeightArray {
-  const result = new Float32Array(values.length);
-  let from = 0;
-  for (let place = 0; place < h * w; place++)
-    for (let i = 0; i < input; i++)
-      for (let o = 0; o < output; o++) result[(o * input + i) * h * w + place] = values[from++]!;
-  return { shape: [output, input, h, w], values: result };
-}
-
-/** `[out, in, h, w]` to `[h, w, in, out]`. */
-export function toHwio({ values, shape }: WeightArray): Float32Array {
-  const [output, input, h, w] = shape as [number, number, number, number];
-  const result = new Float32Array(values.length);
-  let from = 0;
-  for (let o = 0; o < output; o++)
-    for (let i = 0; i < input; i++)
-      for (let place = 0; place < h * w; place++) result[(place * input + i) * output + o] = values[from++]!;
-  return result;
-}
 
 /** A convolution as two named arrays. */
 export const namedConvolution = (name: string, { kernel, kernelShape, bias }: ConvWeights): NamedWeights => ({

@@ -1,5 +1,7 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { convolutionNames, triedNames } from './convolutionNames.js';
+import { toHwio } from './kernelLayout.js';
 import { listNames } from './shape.js';
 import type { ReadOptions, WeightArray, WeightSource } from './source.js';
 
@@ -25,58 +27,6 @@ export interface ExpectedConvolution {
   readonly outputChannels?: number | undefined;
 }
 
-/** How frameworks call kernel and bias of a layer: PyTorch, Keras and TensorFlow.js, Keras 1, frozen graphs. */
-const FORMS: readonly (readonly [kernel: string, bias: string])[] = [
-  ['.weight', '.bias'],
-  ['/kernel', '/bias'],
-  ['/kernel:0', '/bias:0'],
-  ['_W_1:0', '_b_1:0'],
-  ['_W_1', '_b_1'],
-  ['_W:0', '_b:0'],
-  ['_W', '_b'],
-  ['/Conv2D/ReadVariableOp', '/BiasAdd/ReadVariableOp'],
-];
-
-/** `[out, in, h, w]` to `[h, w, in, out]`. */
-function toHwio(values: Float32Array, [out, input, h, w]: readonly [number, number, number, number]): Float32Array {
-  const result = new Float32Array(values.length);
-  let from = 0;
-  for (let o = 0; o < out; o++)
-    for (let i = 0; i < input; i++)
-      for (let place = 0; place < h * w; place++) result[(place * input + i) * out + o] = values[from++]!;
-  return result;
-}
-
-/** What torch puts before every name of a network that was saved out of `DataParallel` (`module.`) or `compile` (`_orig_mod.`). */
-const WRAPPERS = /^(?:(?:module|_orig_mod)\.)+/;
-
-/**
- * The names of kernel and bias: exactly a candidate's, that of a wrapped network, or one that ends with it after a '/' (a model's
- * or scope's name).
- */
-function findNames(
-  candidates: readonly string[],
-  names: ReadonlySet<string>,
-): [kernel: string, bias: string] | undefined {
-  const unwrapped = new Map([...names].map((name) => [name.replace(WRAPPERS, ''), name]));
-  const inScope = (ending: string): string | undefined => {
-    const found = [...names].filter((name) => name.endsWith(`/${ending}`));
-    return found.length === 1 ? found[0] : undefined;
-  };
-  const ways = [(name: string) => (names.has(name) ? name : undefined), (name: string) => unwrapped.get(name), inScope];
-  for (const find of ways)
-    for (const base of candidates)
-      for (const [kernel, bias] of FORMS) {
-        const name = find(base + kernel);
-        if (name !== undefined) return [name, name.slice(0, -kernel.length) + bias];
-      }
-  return undefined;
-}
-
-/** Whether arrays of these names hold a convolution under one of its possible names. */
-export const hasConvolution = (names: ReadonlySet<string>, candidates: readonly string[]): boolean =>
-  findNames(candidates, names) !== undefined;
-
 /**
  * Kernel and bias of one convolution layer, found under any of the names that it may have, turned into the order of
  * TensorFlow.js and checked.
@@ -98,14 +48,11 @@ export async function readConvolution(
     assert(holds, () => `${where}: ${message()}`, WeightsError);
 
   const entries = await source.entries(options);
-  const names = findNames(candidates, new Set(entries.keys()));
-  if (names === undefined) {
-    const tried = listNames(
-      candidates.flatMap((base) => FORMS.slice(0, 2).map(([kernel]) => base + kernel)),
-      12,
+  const names = convolutionNames(candidates, new Set(entries.keys()));
+  if (names === undefined)
+    throw new WeightsError(
+      `${where}: expected a kernel named like ${triedNames(candidates)}; got ${listNames(entries.keys())}`,
     );
-    throw new WeightsError(`${where}: expected a kernel named like ${tried}; got ${listNames(entries.keys())}`);
-  }
   const [kernelName, biasName] = names;
   const shape = entries.get(kernelName)!.shape;
   const biasShape = entries.get(biasName)?.shape;
@@ -142,7 +89,7 @@ export async function readConvolution(
     () => `expected finite numbers in ${show(kernelName)} and ${show(biasName)}; got NaN or infinity`,
   );
   return {
-    kernel: source.kernelLayout === 'OIHW' ? toHwio(kernel.values, [a, b, c, d]) : kernel.values,
+    kernel: source.kernelLayout === 'OIHW' ? toHwio({ values: kernel.values, shape }) : kernel.values,
     kernelShape: [h, w, inputChannels, outputChannels],
     bias: bias.values,
     name: kernelName,

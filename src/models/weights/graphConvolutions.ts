@@ -1,4 +1,4 @@
-import type { GraphNode } from './graphNodes.js';
+import { type GraphNode, nodeName } from './graphNodes.js';
 
 /* Which constants of a TensorFlow graph are the kernel and the bias of a convolution. */
 
@@ -13,9 +13,6 @@ export interface GraphConvolution {
 
 const CONVOLUTIONS = ['Conv2D', '_FusedConv2D'];
 const ADDITIONS = ['BiasAdd', 'Add', 'AddV2'];
-
-/** `'^a/b:0'` is output 0 of node `a/b`. */
-const nodeName = (input: string): string => input.replace(/^\^/, '').replace(/:\d+$/, '');
 
 /** The convolutions of a graph whose kernels are constants, in the order of its nodes. */
 export function graphConvolutions(nodes: readonly GraphNode[]): GraphConvolution[] {

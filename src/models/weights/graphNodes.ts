@@ -15,6 +15,9 @@ export interface GraphNode {
   readonly input?: readonly string[];
 }
 
+/** The node that an input refers to: `'^a/b'` waits for it, `'a/b:0'` is its output 0. */
+export const nodeName = (input: string): string => input.replace(/^\^/, '').replace(/:\d+$/, '');
+
 const isNode = (value: unknown): value is GraphNode => {
   const { name, op, input = [] } = (value ?? {}) as Partial<GraphNode>;
   return (

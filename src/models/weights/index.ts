@@ -9,7 +9,8 @@ export { torchCheckpoint, type TorchCheckpointOptions } from './torchCheckpoint.
 export { tfjsManifest, type TfjsManifestOptions } from './tfjsManifest.js';
 export { graphModelWeights } from './graphModelWeights.js';
 export type { GraphModelLike } from './graphNodes.js';
-export { hasConvolution, readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
+export { readConvolution, type Convolution, type ExpectedConvolution } from './convolution.js';
+export { hasConvolution } from './convolutionNames.js';
 export { decoderCandidates, encoderCandidates, vggCandidates, vggConvolutions } from './vggNames.js';
 export { publicWeights, type PublicWeights, type PublicWeightsName } from './publicWeights.js';
 export { downloadWeights, type DownloadedWeights, type DownloadWeightsOptions } from './downloadWeights.js';

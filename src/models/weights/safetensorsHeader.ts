@@ -1,4 +1,5 @@
 import { WeightsError } from '../../errors.js';
+import { isRecord } from '../../internal/isRecord.js';
 import { assert } from '../../internal/assert.js';
 import { DTYPE_BYTES } from './dtypes.js';
 import { elements, isShape, showData } from './shape.js';
@@ -32,9 +33,6 @@ function* outerKeys(json: string): Generator<string> {
     }
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parses and checks the JSON header of a safetensors file whose data are `dataBytes` long. */
 export function parseSafetensorsHeader(where: string, bytes: Uint8Array, dataBytes: number): SafetensorsHeader {

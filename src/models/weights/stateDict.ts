@@ -1,6 +1,6 @@
 import { WeightsError } from '../../errors.js';
+import { kindOf, type PickleDict, type PickleValue } from './pickleValue.js';
 import { listNames } from './shape.js';
-import { kindOf, type PickleDict, type PickleValue } from './pickle.js';
 import { isTensorView, type TensorView } from './torchObjects.js';
 
 /** How deep a state dict may lie in a checkpoint. */

@@ -1,4 +1,5 @@
 import { WeightsError } from '../../errors.js';
+import { isRecord } from '../../internal/isRecord.js';
 import { toFloat32 } from './dtypes.js';
 import { elements, isShape, showData } from './shape.js';
 import type { WeightEntry } from './source.js';
@@ -26,9 +27,6 @@ export interface TfjsGroup {
   /** The bytes of all its arrays. */
   readonly bytes: number;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A relative path that stays below the folder of the model. */
 const isShardPath = (path: unknown): path is string =>

@@ -1,9 +1,11 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
-import { kindOf, PickleTruncated, unpickle, type PickleValue } from './pickle.js';
+import { PickleTruncated } from './pickleBytes.js';
+import { kindOf, type PickleValue } from './pickleValue.js';
 import type { RangeReader } from './rangeReader.js';
 import type { ReadOptions } from './source.js';
 import { MAX_PICKLE, storageBytes, torchHooks, type Checkpoint, type Storage } from './torchObjects.js';
+import { unpickle } from './unpickle.js';
 
 const FIRST_PICKLES = 2 ** 16;
 const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;

@@ -1,15 +1,9 @@
 import { WeightsError } from '../../errors.js';
 import { DTYPE_BYTES, toFloat32 } from './dtypes.js';
-import {
-  kindOf,
-  type PickleDict,
-  type PickleFunction,
-  type PickleHooks,
-  type PickleObject,
-  type PickleValue,
-} from './pickle.js';
+import { kindOf, type PickleDict, type PickleFunction, type PickleObject, type PickleValue } from './pickleValue.js';
 import type { ReadOptions } from './source.js';
 import { elements, isShape, isSize } from './shape.js';
+import type { PickleHooks } from './unpickle.js';
 
 /** A run of numbers in a checkpoint, shared by the tensors that view it. */
 export interface Storage extends PickleObject {

@@ -1,10 +1,10 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
-import { unpickle } from './pickle.js';
 import type { RangeReader } from './rangeReader.js';
 import { listNames } from './shape.js';
 import type { ReadOptions } from './source.js';
 import { MAX_PICKLE, storageBytes, torchHooks, type Checkpoint } from './torchObjects.js';
+import { unpickle } from './unpickle.js';
 import { openZip } from './zip.js';
 
 /** PyTorch 1.6 and later: a zip archive of one pickle and a file for each storage. */

@@ -1,20 +1,7 @@
-import { WeightsError } from '../../errors.js';
+import { type PickleBytes, pickleBytes } from './pickleBytes.js';
+import { kindOf, type PickleDict, type PickleFunction, type PickleObject, type PickleValue } from './pickleValue.js';
 
 /* A reader of Python's pickle format that can build plain data and nothing else. */
-
-/** The bytes end in the middle of an instruction. */
-export class PickleTruncated extends WeightsError {}
-
-/** An object that a hook has made. */
-export interface PickleObject {
-  readonly kind: string;
-}
-/** A function of our own that stands for one of Python's. */
-export type PickleFunction = (args: PickleValue[]) => PickleValue;
-export type PickleDict = Map<PickleValue, PickleValue>;
-/** What a pickle can hold: tuples and lists are arrays, dicts are Maps. Objects and functions come from {@link PickleHooks} alone. */
-export type PickleValue =
-  null | boolean | number | bigint | string | Uint8Array | PickleValue[] | PickleDict | PickleObject | PickleFunction;
 
 export interface PickleHooks {
   /** What a Python name stands for. Throws for a name that is not allowed. */
@@ -25,27 +12,29 @@ export interface PickleHooks {
 
 /** Every instruction makes at most one object, so this bounds the memory. A network of 10 000 arrays needs about 600 000. */
 const MAX_STEPS = 1_000_000;
-/** Whole numbers longer than this have no place in a checkpoint. */
-const MAX_INTEGER_BYTES = 32;
 
-/** A value in a message. Not `show`: a pickle may hold cycles. */
-export function kindOf(value: PickleValue | undefined): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'None';
-  if (Array.isArray(value)) return `a tuple or list of ${value.length}`;
-  if (value instanceof Map) return `a dict of ${value.size}`;
-  if (typeof value === 'object' || typeof value === 'function') return 'an object';
-  return typeof value === 'string' ? `'${value.slice(0, 60)}'` : String(value);
-}
-
-/** A signed little-endian integer of any length; a number where a number can hold it. */
-function integer(bytes: Uint8Array): number | bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-  value = BigInt.asIntN(8 * bytes.length, value);
-  const small = Number(value);
-  return Number.isSafeInteger(small) ? small : value;
-}
+/** The instructions that make a value of the bytes after them, by opcode. */
+const literals: Readonly<Record<number, (bytes: PickleBytes) => PickleValue>> = {
+  0x4e: () => null, // NONE
+  0x88: () => true, // NEWTRUE
+  0x89: () => false, // NEWFALSE
+  0x4b: ({ u8 }) => u8(), // BININT1
+  0x4d: ({ u16 }) => u16(), // BININT2
+  0x4a: ({ i32 }) => i32(), // BININT
+  0x8a: ({ long, u8 }) => long(u8()), // LONG1
+  0x8b: ({ long, u32 }) => long(u32()), // LONG4
+  0x47: ({ f64 }) => f64(), // BINFLOAT
+  0x8c: ({ text, u8 }) => text(u8()), // SHORT_BINUNICODE
+  0x58: ({ text, u32 }) => text(u32()), // BINUNICODE
+  0x8d: ({ text, u64 }) => text(u64()), // BINUNICODE8
+  0x55: ({ text, u8 }) => text(u8(), 'latin1'), // SHORT_BINSTRING, of Python 2
+  0x54: ({ text, u32 }) => text(u32(), 'latin1'), // BINSTRING, of Python 2
+  0x43: ({ raw, u8 }) => raw(u8()), // SHORT_BINBYTES
+  0x42: ({ raw, u32 }) => raw(u32()), // BINBYTES
+  0x5d: () => [], // EMPTY_LIST
+  0x29: () => [], // EMPTY_TUPLE
+  0x7d: () => new Map(), // EMPTY_DICT
+};
 
 /** Runs the pickle that begins at `start`. `end` is the byte after its STOP. */
 export function unpickle(
@@ -54,42 +43,12 @@ export function unpickle(
   start: number,
   hooks: PickleHooks,
 ): { value: PickleValue; end: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const read = pickleBytes(where, bytes, start);
+  const { fail, u8, u32 } = read;
   const memo = new Map<number, PickleValue>();
   /** The stacks below each open MARK. */
   const marks: PickleValue[][] = [];
   let stack: PickleValue[] = [];
-  let at = start;
-
-  const fail = (expected: string, got: string): never => {
-    throw new WeightsError(`${where}: expected ${expected} at byte ${at} of the pickle; got ${got}`);
-  };
-  /** Moves on by `length` bytes and returns where they start. */
-  const take = (length: number): number => {
-    if (at + length > bytes.length)
-      throw new PickleTruncated(`${where}: the pickle is truncated at byte ${bytes.length}`);
-    at += length;
-    return at - length;
-  };
-  const u8 = (): number => bytes[take(1)]!;
-  const u32 = (): number => view.getUint32(take(4), true);
-  const u64 = (): number => Number(view.getBigUint64(take(8), true));
-  const raw = (length: number): Uint8Array => {
-    const from = take(length);
-    return bytes.subarray(from, from + length);
-  };
-  const text = (length: number, encoding = 'utf-8'): string => new TextDecoder(encoding).decode(raw(length));
-  const line = (): string => {
-    const end = bytes.indexOf(10, at);
-    if (end < 0 || end - at > 1000) take(bytes.length);
-    const result = text(end - at);
-    take(1);
-    return result;
-  };
-  const long = (length: number): number | bigint =>
-    length <= MAX_INTEGER_BYTES
-      ? integer(raw(length))
-      : fail(`an integer of at most ${MAX_INTEGER_BYTES} bytes`, `${length}`);
 
   const pop = (): PickleValue => (stack.length === 0 ? fail('a value on the stack', 'none') : stack.pop()!);
   /** Everything since the last MARK. */
@@ -124,6 +83,11 @@ export function unpickle(
   for (let steps = 0; ; steps++) {
     if (steps >= MAX_STEPS) fail(`at most ${MAX_STEPS} instructions`, 'more');
     const opcode = u8();
+    const literal = literals[opcode];
+    if (literal !== undefined) {
+      stack.push(literal(read));
+      continue;
+    }
     switch (opcode) {
       case 0x80: {
         // PROTO
@@ -132,10 +96,10 @@ export function unpickle(
         break;
       }
       case 0x95: // FRAME: only a hint
-        take(8);
+        read.raw(8);
         break;
       case 0x2e: // STOP
-        return { value: pop(), end: at };
+        return { value: pop(), end: read.at() };
       case 0x28: // MARK
         marks.push(stack);
         stack = [];
@@ -150,62 +114,6 @@ export function unpickle(
         stack.push(top());
         break;
 
-      case 0x4e: // NONE
-        stack.push(null);
-        break;
-      case 0x88: // NEWTRUE
-        stack.push(true);
-        break;
-      case 0x89: // NEWFALSE
-        stack.push(false);
-        break;
-      case 0x4b: // BININT1
-        stack.push(u8());
-        break;
-      case 0x4d: // BININT2
-        stack.push(view.getUint16(take(2), true));
-        break;
-      case 0x4a: // BININT
-        stack.push(view.getInt32(take(4), true));
-        break;
-      case 0x8a: // LONG1
-        stack.push(long(u8()));
-        break;
-      case 0x8b: // LONG4
-        stack.push(long(u32()));
-        break;
-      case 0x47: // BINFLOAT
-        stack.push(view.getFloat64(take(8), false));
-        break;
-      case 0x58: // BINUNICODE
-        stack.push(text(u32()));
-        break;
-      case 0x8c: // SHORT_BINUNICODE
-        stack.push(text(u8()));
-        break;
-      case 0x8d: // BINUNICODE8
-        stack.push(text(u64()));
-        break;
-      case 0x54: // BINSTRING, of Python 2
-        stack.push(text(u32(), 'latin1'));
-        break;
-      case 0x55: // SHORT_BINSTRING, of Python 2
-        stack.push(text(u8(), 'latin1'));
-        break;
-      case 0x42: // BINBYTES
-        stack.push(raw(u32()));
-        break;
-      case 0x43: // SHORT_BINBYTES
-        stack.push(raw(u8()));
-        break;
-
-      case 0x5d: // EMPTY_LIST
-      case 0x29: // EMPTY_TUPLE
-        stack.push([]);
-        break;
-      case 0x7d: // EMPTY_DICT
-        stack.push(new Map());
-        break;
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
@@ -267,7 +175,7 @@ export function unpickle(
         break;
 
       case 0x63: // GLOBAL
-        stack.push(hooks.global(line(), line()));
+        stack.push(hooks.global(read.line(), read.line()));
         break;
       case 0x93: {
         // STACK_GLOBAL
