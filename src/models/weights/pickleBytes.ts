@@ -20,22 +20,22 @@ function integer(bytes: Uint8Array): number | bigint {
 /** Reads what follows the instructions of a pickle, one after the other. */
 export interface PickleBytes {
   /** Where the next read begins. */
-  at(): number;
-  u8(): number;
-  u16(): number;
-  i32(): number;
-  u32(): number;
-  u64(): number;
+  readonly at: () => number;
+  readonly u8: () => number;
+  readonly u16: () => number;
+  readonly i32: () => number;
+  readonly u32: () => number;
+  readonly u64: () => number;
   /** Big-endian, as an exception. */
-  f64(): number;
-  raw(length: number): Uint8Array;
-  text(length: number, encoding?: string): string;
+  readonly f64: () => number;
+  readonly raw: (length: number) => Uint8Array;
+  readonly text: (length: number, encoding?: string) => string;
   /** Text up to a line feed. */
-  line(): string;
+  readonly line: () => string;
   /** A signed integer of so many bytes. */
-  long(length: number): number | bigint;
+  readonly long: (length: number) => number | bigint;
   /** Throws, with the position. */
-  fail(expected: string, got: string): never;
+  readonly fail: (expected: string, got: string) => never;
 }
 
 export function pickleBytes(where: string, bytes: Uint8Array, start: number): PickleBytes {

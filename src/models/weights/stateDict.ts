@@ -1,7 +1,8 @@
 import { WeightsError } from '../../errors.js';
 import { kindOf, type PickleDict, type PickleValue } from './pickleValue.js';
 import { listNames } from './shape.js';
-import { isTensorView, type TensorView } from './torchObjects.js';
+import type { TensorView } from './tensorView.js';
+import { isTensorView } from './torchHooks.js';
 
 /** How deep a state dict may lie in a checkpoint. */
 const MAX_DEPTH = 6;

@@ -5,9 +5,9 @@ import { listNames } from './shape.js';
 import type { WeightSource } from './source.js';
 import { findStateDict } from './stateDict.js';
 import { openLegacy } from './torchLegacy.js';
-import { gather } from './torchObjects.js';
 import { openZipped } from './torchZip.js';
 import type { UrlOptions } from './http.js';
+import { gather } from './tensorView.js';
 import { openReader, type WeightFile } from './weightFile.js';
 
 export interface TorchCheckpointOptions extends UrlOptions {

@@ -1,10 +1,12 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { MAX_PICKLE, type Checkpoint } from './checkpoint.js';
 import { PickleTruncated } from './pickleBytes.js';
 import { kindOf, type PickleValue } from './pickleValue.js';
 import type { RangeReader } from './rangeReader.js';
 import type { ReadOptions } from './source.js';
-import { MAX_PICKLE, storageBytes, torchHooks, type Checkpoint, type Storage } from './torchObjects.js';
+import { storageBytes, type Storage } from './tensorView.js';
+import { torchHooks } from './torchHooks.js';
 import { unpickle } from './unpickle.js';
 
 const FIRST_PICKLES = 2 ** 16;

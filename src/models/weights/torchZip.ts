@@ -1,9 +1,11 @@
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
+import { MAX_PICKLE, type Checkpoint } from './checkpoint.js';
 import type { RangeReader } from './rangeReader.js';
 import { listNames } from './shape.js';
 import type { ReadOptions } from './source.js';
-import { MAX_PICKLE, storageBytes, torchHooks, type Checkpoint } from './torchObjects.js';
+import { storageBytes } from './tensorView.js';
+import { torchHooks } from './torchHooks.js';
 import { unpickle } from './unpickle.js';
 import { openZip } from './zip.js';
 
