@@ -1,18 +1,10 @@
 import { WeightsError } from '../../errors.js';
 import { assert } from '../../internal/assert.js';
 import { concatenate } from './concatenate.js';
-import {
-  assertUrl,
-  chunksOf,
-  contentRange,
-  get,
-  statedLength,
-  Transient,
-  Unsatisfiable,
-  withRetries,
-  type UrlOptions,
-} from './http.js';
+import { chunksOf, contentRange, get, statedLength, Unsatisfiable } from './http.js';
+import { Transient, withRetries } from './retries.js';
 import type { ReadOptions } from './source.js';
+import { assertUrl, type UrlOptions, usualMaxBytes } from './urlOptions.js';
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -45,7 +37,7 @@ export async function download(
   partial: PartialDownload = { chunks: [] },
 ): Promise<Uint8Array> {
   const url = assertUrl('download', address);
-  const { signal, onProgress, maxBytes = 2 ** 30 } = options;
+  const { signal, onProgress, maxBytes = usualMaxBytes } = options;
   let thrown: { error: unknown } | undefined;
   let total: number | undefined;
 

@@ -1,52 +1,10 @@
 import { WeightsError } from '../../errors.js';
-import { assert, assertNoOthers, show } from '../../internal/assert.js';
-
-/** How files are fetched. */
-export interface UrlOptions {
-  /** Used in place of the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-  /** Sent with every request. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** How often a request is repeated after a network error, a truncated answer or HTTP 408, 429, 5xx. @defaultValue 3 */
-  readonly retries?: number | undefined;
-  /** Pause before the first repetition in milliseconds; it doubles each time. @defaultValue 500 */
-  readonly retryDelay?: number | undefined;
-  /** Most bytes of one answer: of an array, or of the whole file from a server that knows no ranges. @defaultValue 2 ** 30 */
-  readonly maxBytes?: number | undefined;
-}
-
-/** Every name must be known, whatever the file is read from. */
-export function assertUrlOptions(where: string, options: UrlOptions): void {
-  const { fetch, headers, retries, retryDelay, maxBytes, ...others } = options;
-  assertNoOthers(where, others);
-}
-
-/** Options for fetching say nothing about a file that is not fetched. */
-export function assertNothingFetched(where: string, file: string, options: UrlOptions): void {
-  const given = Object.entries(options).find(([, value]) => value !== undefined);
-  assert(given === undefined, () => `${where}: the option ${given![0]} belongs to a URL; got ${file}`);
-}
-
-/** Something that may well work when tried again. */
-export class Transient extends WeightsError {}
+import { assert } from '../../internal/assert.js';
+import { Transient } from './retries.js';
+import type { UrlOptions } from './urlOptions.js';
 
 /** HTTP 416: the file has no such range. */
 export class Unsatisfiable extends WeightsError {}
-
-/** Waits, or rejects with the signal's reason. */
-function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal!.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
-}
 
 /** Reads `bytes first-last/total` and compares it with what was asked for. */
 export function contentRange(
@@ -65,18 +23,6 @@ export function contentRange(
     WeightsError,
   );
   return { length: to - from + 1, ...(total === undefined ? {} : { total }) };
-}
-
-/** The address as text, checked before anything is fetched. */
-export function assertUrl(where: string, address: string | URL): string {
-  const url = String(address);
-  const base = typeof location === 'undefined' ? undefined : location.href;
-  assert(
-    URL.canParse(url, base),
-    () => `${where}: expected a URL; got ${show(url)} (for a file on disk see pastiche/node)`,
-    WeightsError,
-  );
-  return url;
 }
 
 /** One request, for the bytes from `first` to `last` where given. Any status but 200 and 206 is an error. */
@@ -116,28 +62,5 @@ export async function* chunksOf(url: string, response: Response, limit: number):
     }
   } finally {
     stream?.cancel().catch(() => undefined);
-  }
-}
-
-/** Runs `attempt` until it succeeds, with growing pauses after failures that may pass. */
-export async function withRetries<T>(
-  url: string,
-  { retries = 3, retryDelay = 500 }: UrlOptions,
-  signal: AbortSignal | undefined,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  for (let failures = 0; ; failures++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof WeightsError && !(error instanceof Transient)) throw error;
-      if (failures >= retries) {
-        if (error instanceof WeightsError) throw new WeightsError(error.message, { cause: error });
-        const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-        throw new WeightsError(`${url}: could not be fetched: ${String(reason)}`, { cause: error });
-      }
-      await pause(retryDelay * 2 ** failures, signal);
-    }
   }
 }

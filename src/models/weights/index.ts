@@ -1,7 +1,7 @@
 export type { KernelLayout, ReadOptions, WeightArray, WeightEntry, WeightSource } from './source.js';
 export { bytesReader, type RangeReader } from './rangeReader.js';
 export type { WeightFile } from './weightFile.js';
-export type { UrlOptions } from './http.js';
+export type { UrlOptions } from './urlOptions.js';
 export { urlReader } from './urlReader.js';
 export { safetensors, type SafetensorsOptions, type SafetensorsSource } from './safetensors.js';
 export { encodeSafetensors, type EncodeSafetensorsOptions } from './encodeSafetensors.js';

@@ -6,7 +6,7 @@ import { openReader, type WeightFile } from './weightFile.js';
 import { parseSafetensorsHeader } from './safetensorsHeader.js';
 import { listNames } from './shape.js';
 import type { KernelLayout, ReadOptions, WeightSource } from './source.js';
-import type { UrlOptions } from './http.js';
+import type { UrlOptions } from './urlOptions.js';
 
 /** The format's own limit. */
 const MAX_HEADER = 100_000_000;

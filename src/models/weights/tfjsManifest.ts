@@ -2,38 +2,20 @@ import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
 import { bytesOf } from '../../internal/bytesOf.js';
 import { once } from './once.js';
-import { bytesReader, type RangeReader } from './rangeReader.js';
+import type { RangeReader } from './rangeReader.js';
 import { listNames } from './shape.js';
 import { readAcross } from './shards.js';
 import type { ReadOptions, WeightSource } from './source.js';
 import { parseWeightsManifest } from './tfjsWeights.js';
-import { assertNothingFetched, assertUrlOptions, type UrlOptions } from './http.js';
+import { assertNothingFetched, assertUrlOptions, type UrlOptions } from './urlOptions.js';
 import { urlReader } from './urlReader.js';
+import { wholeReader } from './wholeReader.js';
 
 const MAX_JSON = 100_000_000;
 
 export interface TfjsManifestOptions extends UrlOptions {
   /** Reads a shard by its path in the manifest. @defaultValue fetches it from beside the model.json */
   readonly readShard?: ((path: string, options: ReadOptions) => Promise<Uint8Array | ArrayBuffer>) | undefined;
-}
-
-/** A reader over a shard that is loaded in whole when it is first needed; only its size is remembered for good. */
-function wholeReader(description: string, load: (options: ReadOptions) => Promise<Uint8Array>): RangeReader {
-  let size: number | undefined;
-  // A kernel and its bias are mostly read one after the other from the same shard.
-  let kept: WeakRef<Uint8Array> | undefined;
-  const all = async (options: ReadOptions): Promise<Uint8Array> => {
-    const bytes = kept?.deref() ?? (await load(options));
-    kept = new WeakRef(bytes);
-    size = bytes.length;
-    return bytes;
-  };
-  return {
-    description,
-    size: async (options = {}) => size ?? (await all(options)).length,
-    read: async (offset, length, options = {}) =>
-      bytesReader(await all(options), description).read(offset, length, options),
-  };
 }
 
 /**

@@ -6,8 +6,8 @@ import type { WeightSource } from './source.js';
 import { findStateDict } from './stateDict.js';
 import { openLegacy } from './torchLegacy.js';
 import { openZipped } from './torchZip.js';
-import type { UrlOptions } from './http.js';
 import { gather } from './tensorView.js';
+import type { UrlOptions } from './urlOptions.js';
 import { openReader, type WeightFile } from './weightFile.js';
 
 export interface TorchCheckpointOptions extends UrlOptions {

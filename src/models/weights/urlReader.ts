@@ -1,19 +1,11 @@
 import { WeightsError } from '../../errors.js';
 import { assert } from '../../internal/assert.js';
 import { concatenate } from './concatenate.js';
-import {
-  assertUrl,
-  assertUrlOptions,
-  chunksOf,
-  contentRange,
-  get,
-  statedLength,
-  Transient,
-  withRetries,
-  type UrlOptions,
-} from './http.js';
+import { chunksOf, contentRange, get, statedLength } from './http.js';
 import { once } from './once.js';
 import { assertRange, type RangeReader } from './rangeReader.js';
+import { Transient, withRetries } from './retries.js';
+import { assertUrl, assertUrlOptions, type UrlOptions, usualMaxBytes } from './urlOptions.js';
 
 /** The first request fetches so much: enough for the header of most files. */
 const FIRST = 64 * 1024;
@@ -39,7 +31,7 @@ async function body(url: string, response: Response, limit: number): Promise<Uin
 export function urlReader(address: string | URL, options: UrlOptions = {}): RangeReader {
   const url = assertUrl('urlReader', address);
   assertUrlOptions('urlReader', options);
-  const { maxBytes = 2 ** 30 } = options;
+  const { maxBytes = usualMaxBytes } = options;
 
   async function attempt(range: [first: number, last: number] | undefined, signal?: AbortSignal): Promise<Answer> {
     const response = await get(url, range, options, signal);

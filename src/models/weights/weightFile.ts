@@ -2,7 +2,7 @@ import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
 import { bytesOf } from '../../internal/bytesOf.js';
 import { bytesReader, type RangeReader } from './rangeReader.js';
-import { assertNothingFetched, assertUrlOptions, type UrlOptions } from './http.js';
+import { assertNothingFetched, assertUrlOptions, type UrlOptions } from './urlOptions.js';
 import { urlReader } from './urlReader.js';
 
 /** Whatever a weights file can be read from. A string is a URL. */
