@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert, assertImage, assertNoOthers, assertNumber, assertSameShape } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { readBack } from '../internal/readBack.js';
 import { sumOfSquares } from '../internal/sums.js';
 import type { Image } from '../types.js';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError, StyleError } from '../errors.js';
 import { assert, assertImage, assertNoOthers, assertNumber, show } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { readBack } from '../internal/readBack.js';
 import type { Image } from '../types.js';
 
 /** Pixels of 8 bits a channel, row by row from the top left. An `ImageData` of a canvas is one. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
+import { hasGradient } from './registry.js';
 
 /* Core alone registers no gradients. These are arithmetic, shapes and sums: what surrounds any call of ours. */
 
@@ -76,10 +77,7 @@ const configs = (): GradConfig[] => [
 
 /** Registers gradients, each only where nobody has registered one yet. */
 export function registerAbsent(gradients: readonly GradConfig[]): void {
-  for (const config of gradients) {
-    // Typed as always defined, yet undefined where nothing is registered.
-    if ((tf.getGradient(config.kernelName) as GradConfig | undefined) === undefined) tf.registerGradient(config);
-  }
+  for (const config of gradients) if (!hasGradient(config.kernelName)) tf.registerGradient(config);
 }
 
 /** A part of {@link ensureGradients}, for functions that should stay small in a bundle. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel } from './registry.js';
 
 /* The kernels of TensorFlow.js that this library runs, by what they are for. A test compares them with what is really run. */
 
@@ -54,6 +55,4 @@ export type Work = keyof typeof kernels;
 export const kernelsFor = (work: Work): readonly string[] => kernels[work];
 
 /** The kernels for some work that the active backend lacks. */
-export const missingKernels = (work: Work): string[] =>
-  // Typed as always defined, yet undefined where nothing is registered.
-  kernels[work].filter((name) => (tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined) === undefined);
+export const missingKernels = (work: Work): string[] => kernels[work].filter((name) => !hasKernel(name));

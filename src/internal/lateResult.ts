@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { readBack } from './device.js';
+import { readBack } from './readBack.js';
 
 /* A `for await` loop never looks at what its generator returns. A tensor in there would be lost to everybody and stay for ever, so
    the results of generators wait on the host and become tensors when somebody reads them. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { activeDevice, isLossOf, readBack } from './device.js';
+import { activeDevice, isLossOf } from './device.js';
 import { missingKernels } from './kernelNames.js';
 import { storesHalfFloats, tooCoarse } from './precision.js';
+import { readBack } from './readBack.js';
 import { type Room, roomOfBackend } from './room.js';
 
 /** Something that a backend can or cannot do. */

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { GradConfig, KernelConfig } from '@tensorflow/tfjs-core';
+import { hasGradient, hasKernel } from '../internal/registry.js';
 import { type GraphNode, nodeName } from './weights/graphNodes.js';
 
 /** Operations that take no values of their input on: nothing behind them depends on the picture. */
@@ -27,9 +26,5 @@ export function withoutGradient(
     if (!ends.has(op)) for (const source of sources.get(name)!) users.set(source, [...(users.get(source) ?? []), name]);
   const before = reachable(wanted, (name) => sources.get(name) ?? []);
   const behind = reachable([input], (name) => users.get(name) ?? []);
-  // Both lookups are typed as always defined.
-  const hasKernel = (op: string): boolean =>
-    (tf.getKernel(op, tf.getBackend()) as KernelConfig | undefined) !== undefined;
-  const hasGradient = (op: string): boolean => (tf.getGradient(op) as GradConfig | undefined) !== undefined;
   return nodes.find(({ name, op }) => before.has(name) && behind.has(name) && hasKernel(op) && !hasGradient(op))?.op;
 }

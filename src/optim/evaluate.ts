@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { readBack } from '../internal/device.js';
 import { rowNorms } from '../internal/kernels/vectors.js';
+import { readBack } from '../internal/readBack.js';
 import { evaluateObjective } from './objective.js';
 import { pack, type Measured } from './readback.js';
 import type { Run } from './run.js';

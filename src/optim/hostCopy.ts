@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { readBack } from '../internal/device.js';
+import { readBack } from '../internal/readBack.js';
 import type { PointNumbers } from './evaluate.js';
 
 /** The best point of a run where no loss of a GPU can reach it. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { largestDivisor } from '../internal/largestDivisor.js';
 
 /** How a tensor is laid out as `[rows, columns]`, so that dot products add up short rows (backends add in float32). */
 export interface Layout {
@@ -21,8 +22,7 @@ const shortestRow = 64;
 export function rowLayout(shape: number[]): Layout {
   const size = tf.util.sizeFromShape(shape);
   const ideal = Math.min(longestRow, Math.sqrt(size));
-  let columns = Math.max(1, Math.floor(ideal));
-  while (size % columns !== 0) columns -= 1;
+  let columns = largestDivisor(size, ideal);
   if (columns < shortestRow && size > shortestRow ** 2) columns = Math.ceil(ideal);
   const rows = Math.ceil(size / columns);
   const padding = rows * columns - size;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { rowDots } from '../internal/kernels/vectors.js';
+import { largestDivisor } from '../internal/largestDivisor.js';
 
 /** What to read back, by name: dot products, partial sums per row, `[rows]` or `[k, rows]`, and values as they are. */
 export interface Measured<K extends string> {
@@ -19,18 +20,12 @@ export interface Packed<K extends string> {
 
 const mostGroups = 32;
 
-function groupsOf(rows: number): number {
-  let groups = Math.min(mostGroups, rows);
-  while (rows % groups !== 0) groups -= 1;
-  return groups;
-}
-
 /**
  * Packs what `measure` computes for a single readback. Rows are added up in at most 32 groups on the device, and the groups in
  * float64 on the host. Runs in a tidy.
  */
 export function pack<K extends string>(rows: number, measure: () => Measured<K>): Packed<K> {
-  const groups = groupsOf(rows);
+  const groups = largestDivisor(rows, mostGroups);
   const contents: { name: K; count: number; summed: boolean }[] = [];
   const collect = <V>(named: Partial<Record<K, V | undefined>>, count: (value: V) => number, summed: boolean): V[] =>
     (Object.entries(named) as [K, V | undefined][]).flatMap(([name, value]) => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { assert, show } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
+import { readBack } from '../internal/readBack.js';
 import type { PointNumbers } from './evaluate.js';
 import type { Pair } from './history.js';
 import type { Layout } from './layout.js';

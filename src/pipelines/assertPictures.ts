@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
+import { readBack } from '../internal/readBack.js';
 import type { Image } from '../types.js';
 
 /** Rejects pictures with values that are not finite, or plainly not in 0..1 (somebody's 0..255). One readback each. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assert, assertShape, assertTensor } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
+import { readBack } from '../internal/readBack.js';
 import type { Image } from '../types.js';
 
 /** One mask for each region, of the picture's size. */

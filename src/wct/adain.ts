@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { assert, assertNoOthers, assertNumber } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
+import { readBack } from '../internal/readBack.js';
 import type { Features } from '../types.js';
 import { assertPair } from './assertPair.js';
 

@@ -19,7 +19,6 @@ function check(condition: boolean, what: () => string): asserts condition {
 /** A field of the object itself, never one of its prototype. */
 const field = (object: Json, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
 
-
 function parseObject(text: string, what: string): Json {
   let parsed: unknown;
   try {

@@ -9,9 +9,9 @@ import {
   assertTensor,
   show,
 } from '../internal/assert.js';
-import { readBack } from '../internal/device.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import { assertFloat32 } from '../internal/precision.js';
+import { readBack } from '../internal/readBack.js';
 import type { Features } from '../types.js';
 import type { Moments } from './moments.js';
 import { addScatter, emptyScatter, momentsFromScatter } from './scatter.js';

@@ -1,5 +1,5 @@
 import { contentLoss, insertLossTaps, styleLoss } from 'pastiche';
-import { filterGradient } from '../../src/internal/kernels/convGradients';
+import { filterGradient } from '../../src/internal/kernels/filterGradient';
 import { buildVgg, vggPlan } from '../../src/models/buildVgg';
 import { type Pair, deviation } from './measure';
 import { type Field, add, randomArray, randomField, toTensor } from './reference/arrays';

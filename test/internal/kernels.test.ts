@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { ensureGradients } from '../../src/internal/ensureGradients.js';
-import { conv, rotateKernel } from '../../src/internal/kernels/conv.js';
+import { conv } from '../../src/internal/kernels/conv.js';
 import { type Op, taped } from '../../src/internal/kernels/op.js';
 import { type Padding, padByOne, padByOneGradient, paddings } from '../../src/internal/kernels/padding.js';
 import { pool, upsample } from '../../src/internal/kernels/pool.js';
 import { product } from '../../src/internal/kernels/product.js';
 import { relu } from '../../src/internal/kernels/relu.js';
+import { rotateKernel } from '../../src/internal/kernels/rotateKernel.js';
 import { selfProduct } from '../../src/internal/kernels/selfProduct.js';
 import { expectTensorGrowth, randomNumbers, randomTensor, relativeL2 } from '../_setup/compare.js';
 

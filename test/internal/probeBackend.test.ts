@@ -19,9 +19,11 @@ import {
 import { describe, expect, inject, it } from 'vitest';
 import { valueAndGradOf } from '../../src/internal/differentiable';
 import { type Work, kernelsFor } from '../../src/internal/kernelNames';
-import { filterGradient, rotateOnDevice, sumPositions } from '../../src/internal/kernels/convGradients';
+import { filterGradient } from '../../src/internal/kernels/filterGradient';
 import { poolRoundings, poolings } from '../../src/internal/kernels/pool';
 import { paddings } from '../../src/internal/kernels/padding';
+import { sumPositions } from '../../src/internal/kernels/positions';
+import { rotateOnDevice } from '../../src/internal/kernels/rotateKernel';
 import { expectTensorGrowth } from '../_setup/compare';
 
 const backend = inject('backend');

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
-import { conv, rotateKernel } from '../../src/internal/kernels/conv.js';
+import { conv } from '../../src/internal/kernels/conv.js';
 import { padByOne, paddings } from '../../src/internal/kernels/padding.js';
 import { upsample } from '../../src/internal/kernels/pool.js';
 import { suitsWinograd, winogradConv, winogradKernels, winogradWork } from '../../src/internal/kernels/winograd.js';
@@ -8,6 +8,7 @@ import { withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
 import { insertLossTaps, randomVgg } from '../../src/models/index.js';
 import { contentLoss, styleLoss } from '../../src/losses/index.js';
 import { peakBytes } from '../../bench/measure.js';
+import { rotateKernel } from '../../src/internal/kernels/rotateKernel.js';
 import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number, number, number];

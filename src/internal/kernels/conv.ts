@@ -3,8 +3,8 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assert } from '../assert.js';
 import { assertRoomForConv } from '../room.js';
 import { wasmKernels } from '../wasm/kernels.js';
-import { convInputGradient } from './convGradients.js';
-import type { Footprint, Op } from './op.js';
+import { convInputGradient } from './convInputGradient.js';
+import type { Footprint, KernelShape, Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
 import { winogradConv, winogradMatrices, winogradWork } from './winograd.js';
 
@@ -20,29 +20,15 @@ export interface ConvTensors {
   winograd?: { forward: readonly Tensor2D[]; rotated?: readonly Tensor2D[] };
 }
 
-/**
- * The numbers of the kernel whose forward convolution is the input gradient: turned by 180 degrees, in and out swapped,
- * `[k, k, in, out] -> [k, k, out, in]`. On the host: this is done once, and reversing large tensors is slow on some backends.
- */
-export function rotateKernel(
-  kernel: Float32Array,
-  [height, width, input, output]: readonly [number, number, number, number],
-): Float32Array {
-  const rotated = new Float32Array(kernel.length);
-  const places = height * width;
-  for (let place = 0; place < places; place++)
-    for (let i = 0; i < input; i++)
-      for (let o = 0; o < output; o++)
-        rotated[((places - 1 - place) * output + o) * input + i] = kernel[(place * input + i) * output + o]!;
-  return rotated;
-}
-
 /** Pictures have three channels: what reads so few takes a twentieth of the time of a convolution of 64. */
 const fewChannels = 3;
 
+/** Whether a border is laid around the input. A 1x1 kernel has none; zeros are padded inside the kernel, which allocates nothing. */
+const isPadded = ([size]: KernelShape, padding: Padding): boolean => size > 1 && padding !== 'zero';
+
 /** Bytes of kernel and bias, of the turned kernel, and of the matrices of both. */
-export function convWeightBytes(
-  [height, width, input, output]: readonly [number, number, number, number],
+function convWeightBytes(
+  [height, width, input, output]: KernelShape,
   { winograd = false, gradients = false } = {},
 ): number {
   const places = height * width + (winograd ? winogradMatrices : 0);
@@ -54,12 +40,12 @@ export function convWeightBytes(
  * gradient added in two more.
  */
 export function convFootprint(
-  shape: readonly [number, number, number, number],
+  shape: KernelShape,
   padding: Padding,
   { winograd = false, gradients = false } = {},
 ): Footprint {
-  const [size, , input, output] = shape;
-  const padded = size > 1 && padding !== 'zero';
+  const [, , input, output] = shape;
+  const padded = isPadded(shape, padding);
   return {
     cost: input <= fewChannels ? 'low' : 'high',
     channels: output,
@@ -73,9 +59,7 @@ export function convFootprint(
 
 /** A stride-1 convolution with bias that keeps the size: `[b, h, w, in] -> [b, h, w, out]`. */
 export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: Padding): Op {
-  const size = kernel.shape[0];
-  // A 1x1 kernel has no border to pad; 'same' pads with zeros inside the kernel and allocates nothing.
-  const padded = size > 1 && padding !== 'zero';
+  const padded = isPadded(kernel.shape, padding);
   const run = (x: Tensor4D, activation: 'linear' | 'relu'): Tensor4D => {
     assertRoomForConv(x.shape, kernel.shape);
     if (winograd !== undefined && wasmKernels() !== undefined)

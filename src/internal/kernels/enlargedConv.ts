@@ -2,20 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assertRoomForConv } from '../room.js';
 import { wasmKernels } from '../wasm/kernels.js';
-import { conv, convWeightBytes } from './conv.js';
-import type { Footprint, ForwardOp } from './op.js';
+import { conv, convFootprint } from './conv.js';
+import type { Footprint, ForwardOp, KernelShape } from './op.js';
 import type { Padding } from './padding.js';
 import { upsample } from './pool.js';
 import { winogradConv, winogradWork } from './winograd.js';
 
 /** Of an enlargement by 2 and a convolution by `[3, 3, in, out]` on Winograd's way. */
-export const enlargedConvFootprint = (shape: readonly [number, number, number, number]): Footprint => ({
-  cost: 'high',
+export const enlargedConvFootprint = (shape: KernelShape): Footprint => ({
+  ...convFootprint(shape, 'zero', { winograd: true }),
   sides: 'doubled',
-  channels: shape[3],
-  gradientReads: [],
   gradientCopies: 0,
-  weightBytes: convWeightBytes(shape, { winograd: true }),
   work: winogradWork(shape, true),
 });
 

@@ -11,6 +11,9 @@ export interface Pass {
   inputShape: Tensor4D['shape'];
 }
 
+/** The sides of a convolution's kernel. */
+export type KernelShape = readonly [h: number, w: number, input: number, output: number];
+
 /** What a layer takes of time and memory. Plain data, so that a run can be planned before there are tensors. */
 export interface Footprint {
   /**

@@ -6,7 +6,8 @@ export const paddings = ['zero', 'reflect', 'replicate'] as const;
 /** See {@link paddings}. `reflect` mirrors without repeating the border row, `replicate` repeats it. */
 export type Padding = (typeof paddings)[number];
 
-const border: [number, number][] = [
+/** One row and column on every side. */
+export const border: tf.backend_util.ExplicitPadding = [
   [0, 0],
   [1, 1],
   [1, 1],

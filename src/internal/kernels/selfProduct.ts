@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { largestDivisor } from '../largestDivisor.js';
 import { product } from './product.js';
 
 /** Rows multiplied at once on wasm: so many fit into the caches. */
@@ -14,8 +15,7 @@ const atOnce = (x: Tensor2D): Tensor2D => tf.tidy(() => product(tf.transpose(x),
  */
 export function selfProduct(x: Tensor2D): Tensor2D {
   const [n, c] = x.shape;
-  let rows = Math.min(n, mostRows);
-  while (n % rows !== 0) rows -= 1;
+  const rows = largestDivisor(n, mostRows);
   // Parts of a few rows, where the number of rows is nearly a prime, would take longer than the whole.
   if (tf.getBackend() !== 'wasm' || rows < 256 || n < 2 * mostRows) return atOnce(x);
   return tf.tidy(() => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { type WasmKernels, wasmKernels } from '../wasm/kernels.js';
-import type { Footprint } from './op.js';
+import type { Footprint, KernelShape } from './op.js';
 import type { Padding } from './padding.js';
 
 /*
@@ -11,8 +11,6 @@ import type { Padding } from './padding.js';
  * is in between stays small. The points are 2/3 and 3/2, not 1 and 2: half the rounding (Barabasz et al. 2020), 6e-7 to 2e-6 of
  * the norm, where a plain convolution has 3e-7.
  */
-
-type KernelShape = readonly [number, number, number, number];
 
 /** With fewer channels, the ways there and back take what is saved. */
 const fewestChannels = 16;

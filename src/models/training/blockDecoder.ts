@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import { meanOfPositions } from '../../internal/kernels/convGradients.js';
+import { meanOfPositions } from '../../internal/kernels/positions.js';
 import type { RandomNumbers } from '../../internal/randomNumbers.js';
 import type { Image } from '../../types.js';
 import { type Gradients, forwardChain, sumOf } from './chain.js';

@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import {
-  convInputGradient,
-  filterGradient,
-  rotateOnDevice,
-  sumPositions,
-} from '../../internal/kernels/convGradients.js';
+import { convInputGradient } from '../../internal/kernels/convInputGradient.js';
+import { filterGradient } from '../../internal/kernels/filterGradient.js';
 import { type Padding, padByOne } from '../../internal/kernels/padding.js';
+import { sumPositions } from '../../internal/kernels/positions.js';
+import { rotateOnDevice } from '../../internal/kernels/rotateKernel.js';
 import { type TrainableLayer, variableOf } from './layer.js';
 import type { ConvWeights } from '../buildVgg.js';
 

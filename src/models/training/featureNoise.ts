@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { meanOfPositions } from '../../internal/kernels/positions.js';
 import { randomNumbers } from '../../internal/randomNumbers.js';
 import { mixedSeed } from '../../internal/mixedSeed.js';
 import type { Features } from '../../types.js';
-import { meanOfPositions } from '../../internal/kernels/convGradients.js';
 
 /**
  * `x_c + d_i rms(x_c) n` with normal `n` and, for each picture `i` of the batch, a deviation `d_i` between 0 and `most`. Drawn anew, from

@@ -1,8 +1,9 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
 import { assert, assertFeatures, assertNoOthers, assertOneOf, show } from '../../internal/assert.js';
-import { filterGradient as exact, sumPositions } from '../../internal/kernels/convGradients.js';
+import { filterGradient as exact } from '../../internal/kernels/filterGradient.js';
 import { type Padding, paddings } from '../../internal/kernels/padding.js';
+import { sumPositions } from '../../internal/kernels/positions.js';
 import type { Features } from '../../types.js';
 
 /**

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { pointwiseFilterGradient, sumPositions } from '../../internal/kernels/convGradients.js';
+import { pointwiseFilterGradient } from '../../internal/kernels/filterGradient.js';
+import { sumPositions } from '../../internal/kernels/positions.js';
 import type { RandomNumbers } from '../../internal/randomNumbers.js';
 import type { Features } from '../../types.js';
 import { type Gradients, addGradient } from './chain.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
-import { readBack } from '../../internal/device.js';
+import { readBack } from '../../internal/readBack.js';
 import type { ConvWeights } from '../buildVgg.js';
 import type { WeightArray } from '../weights/index.js';
 import { toHwio, toOihw } from '../weights/kernelLayout.js';

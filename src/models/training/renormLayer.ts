@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import {
-  convInputGradient,
-  filterGradient,
-  rotateOnDevice,
-  meanOfPositions,
-} from '../../internal/kernels/convGradients.js';
+import { convInputGradient } from '../../internal/kernels/convInputGradient.js';
+import { filterGradient } from '../../internal/kernels/filterGradient.js';
 import type { Padding } from '../../internal/kernels/padding.js';
+import { meanOfPositions } from '../../internal/kernels/positions.js';
+import { rotateOnDevice } from '../../internal/kernels/rotateKernel.js';
 import type { ConvWeights } from '../buildVgg.js';
 import { convolve } from './convLayer.js';
 import { type TrainableLayer, variableOf } from './layer.js';

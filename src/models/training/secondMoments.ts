@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { readBack } from '../../internal/device.js';
-import { sumPositions } from '../../internal/kernels/convGradients.js';
+import { sumPositions } from '../../internal/kernels/positions.js';
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
+import { readBack } from '../../internal/readBack.js';
 import { type ConvWeights, buildVgg, vggPlan } from '../buildVgg.js';
 import type { DrawBatch } from './batches.js';
 import { studentPadding } from './studentLayers.js';

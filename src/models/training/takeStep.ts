@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { readBack } from '../../internal/device.js';
+import { readBack } from '../../internal/readBack.js';
 import type { Image } from '../../types.js';
 import type { NamedVariable } from './layer.js';
 import type { Training, TrainingStep, WeightedLoss } from './training.js';

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
-import { readBack } from '../../internal/device.js';
+import { readBack } from '../../internal/readBack.js';
 import { graphConvolutions } from './graphConvolutions.js';
 import { type GraphModelLike, graphNodes } from './graphNodes.js';
 import { once } from './once.js';

@@ -1,9 +1,7 @@
+import type { KernelShape } from '../../internal/kernels/op.js';
 import type { WeightArray } from './source.js';
 
 /* Kernels in the order of TensorFlow.js, `[h, w, in, out]`, and in that of torch and most weight files, `[out, in, h, w]`. */
-
-/** The sides of a kernel in the order of TensorFlow.js. */
-type HwioShape = readonly [h: number, w: number, input: number, output: number];
 
 /** `[out, in, h, w]` to the values of `[h, w, in, out]`. */
 export function toHwio({ values, shape }: WeightArray): Float32Array {
@@ -17,7 +15,7 @@ export function toHwio({ values, shape }: WeightArray): Float32Array {
 }
 
 /** `[h, w, in, out]` to `[out, in, h, w]`. */
-export function toOihw(values: ArrayLike<number>, [h, w, input, output]: HwioShape): WeightArray {
+export function toOihw(values: ArrayLike<number>, [h, w, input, output]: KernelShape): WeightArray {
   const result = new Float32Array(values.length);
   let from = 0;
   for (let place = 0; place < h * w; place++)

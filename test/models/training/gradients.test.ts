@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { rotateKernel } from '../../../src/internal/kernels/conv.js';
-import {
-  convInputGradient,
-  pointwiseFilterGradient,
-  rotateOnDevice,
-} from '../../../src/internal/kernels/convGradients.js';
+import { convInputGradient } from '../../../src/internal/kernels/convInputGradient.js';
+import { pointwiseFilterGradient } from '../../../src/internal/kernels/filterGradient.js';
 import { padByOne } from '../../../src/internal/kernels/padding.js';
+import { rotateKernel, rotateOnDevice } from '../../../src/internal/kernels/rotateKernel.js';
 import { biasGradient, filterGradient, paddings, type Padding } from '../../../src/models/index.js';
 import { expectTensorGrowth, randomTensor, relativeL2, tolerance } from '../../_setup/compare.js';
 
