@@ -76,8 +76,8 @@ export function assertNoOthers(where: string, others: Readonly<Record<string, ne
   assert(name === undefined, () => `${where}: there is no option ${show(name)}`);
 }
 
-/** One of the strings that the option's type lists. */
-export function assertOneOf<T extends string>(
+/** One of the values that the option's type lists. */
+export function assertOneOf<T extends string | number>(
   where: string,
   option: string,
   value: unknown,
@@ -105,12 +105,9 @@ export function assertNumber(
     (!integer || value === Infinity || Number.isInteger(value));
   assert(fits, () => {
     const kind = integer ? 'a whole number' : 'a number';
-    return `${where}: ${option} must be ${kind}${rangeText(min, max)}; got ${show(value)}`;
+    const atLeast = min > -Infinity ? ` of at least ${min}` : '';
+    const above = min === Number.MIN_VALUE ? ' above 0' : atLeast;
+    const range = max < Infinity ? ` in ${min}..${max}` : above;
+    return `${where}: ${option} must be ${kind}${range}; got ${show(value)}`;
   });
-}
-
-function rangeText(min: number, max: number): string {
-  if (max < Infinity) return ` in ${min}..${max}`;
-  if (min === Number.MIN_VALUE) return ' above 0';
-  return min > -Infinity ? ` of at least ${min}` : '';
 }

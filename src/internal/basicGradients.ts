@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
-import { hasGradient } from './registry.js';
 
 /* Core alone registers no gradients. These are arithmetic, shapes and sums: what surrounds any call of ours. */
 
@@ -74,6 +73,9 @@ const configs = (): GradConfig[] => [
   unary(tf.Mean, (dy, x, { axis }) => tf.mul(spread(dy, x, axis), dy.size / x.size)),
   unary(tf.Transpose, (dy, _x, { perm }) => tf.transpose(dy, tf.backend_util.getUndoAxesPermutation(perm as number[]))),
 ];
+
+/** Whether there is a gradient for a kernel of this name. Typed as always defined, yet undefined where nothing is registered. */
+export const hasGradient = (name: string): boolean => (tf.getGradient(name) as GradConfig | undefined) !== undefined;
 
 /** Registers gradients, each only where nobody has registered one yet. */
 export function registerAbsent(gradients: readonly GradConfig[]): void {

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernel } from './registry.js';
 
 /* The kernels of TensorFlow.js that this library runs, by what they are for. A test compares them with what is really run. */
 
@@ -53,6 +52,10 @@ export type Work = keyof typeof kernels;
 
 /** The names of the kernels for some work. */
 export const kernelsFor = (work: Work): readonly string[] => kernels[work];
+
+/** Whether the active backend has a kernel of this name. Typed as always defined, yet undefined where nothing is registered. */
+export const hasKernel = (name: string): boolean =>
+  (tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
 
 /** The kernels for some work that the active backend lacks. */
 export const missingKernels = (work: Work): string[] => kernels[work].filter((name) => !hasKernel(name));

@@ -7,7 +7,7 @@ import { largestDivisor } from './largestDivisor.js';
  * up short rows. The wasm backend adds one after the other in float32: a flat sum of 4.2 million numbers is off by 3e-3.
  */
 export function rowsAndColumns(size: number): [number, number] {
-  const columns = largestDivisor(size, Math.sqrt(size));
+  const columns = largestDivisor(size, Math.floor(Math.sqrt(size)));
   return [size / columns, columns];
 }
 

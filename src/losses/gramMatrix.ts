@@ -76,9 +76,10 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
   if (!onTape()) return compute(features);
   return tf.customGrad((x, save) => {
     (save as tf.GradSaveFunc)([x as Tensor]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor =>
-      gramGradient(dy as Tensor3D, saved[0] as Features, normalization);
-    return { value: compute(x as Features), gradFunc };
+    return {
+      value: compute(x as Features),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => gramGradient(dy as Tensor3D, saved[0] as Features, normalization),
+    };
   })(features);
 }
 
@@ -86,9 +87,8 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
 function gramGradient(dy: Tensor3D, features: Features, normalization: GramNormalization): Features {
   return tf.tidy(() => {
     const factor = gramFactor(features.shape, normalization);
-    const images = imageMatrices(features);
     const slopes = tf.unstack(dy) as Tensor2D[];
-    const grads = images.map((matrix, i) =>
+    const grads = imageMatrices(features).map((matrix, i) =>
       product(matrix, tf.mul<Tensor2D>(tf.add(slopes[i]!, tf.transpose(slopes[i]!)), factor)),
     );
     return tf.reshape(tf.stack(grads), features.shape);

@@ -31,12 +31,15 @@ export type ConvIndex<A extends Architecture = Architecture> = (typeof architect
 export type VggLayer<A extends Architecture = Architecture> =
   'image' | `conv${ConvIndex<A>}` | `relu${ConvIndex<A>}` | `pool${1 | 2 | 3 | 4 | 5}`;
 
+/** The block of a layer: 3 of `'conv3_2'`. */
+export const blockOf = (layer: string): number => Number(layer.charAt(4));
+
 /** Output channels of the blocks at full width. */
 const blockChannels = [64, 128, 256, 512, 512] as const;
 
 /** Output channels of a layer such as `'conv3_2'` in a network whose first block has `width`. */
 export const channelsOf = (layer: string, width: number): number =>
-  (width * blockChannels[Number(layer.charAt(4)) - 1]!) / blockChannels[0];
+  (width * blockChannels[blockOf(layer) - 1]!) / blockChannels[0];
 
 /** The layers of an architecture in order, `'image'` first: the run-time list behind {@link VggLayer}. */
 export function vggLayers<A extends Architecture>(architecture: A): VggLayer<A>[] {

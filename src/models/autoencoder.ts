@@ -3,8 +3,10 @@ import { assert } from '../internal/assert.js';
 import type { LayerOutline } from '../internal/outline.js';
 import type { Features, Image } from '../types.js';
 import type { AutoencoderLevel } from './autoencoderFamilies.js';
+import { blockOf } from './architectures.js';
 import type { Decoder } from './decoder.js';
 import type { Encoder } from './encoder.js';
+import type { SharedEncoder } from './sharedEncoder.js';
 import { type ReadOptions, vggConvolutions } from './weights/index.js';
 
 /** How deep an autoencoder reaches, and what its layers take of memory. Plain data. */
@@ -42,32 +44,9 @@ export interface Autoencoder extends AutoencoderOutline {
   dispose(): void;
 }
 
-/** An encoder that several levels may share: read for the first, freed with the last. */
-export function encoderOf(open: (read: ReadOptions) => Promise<Encoder>) {
-  let users = 0;
-  let pending: Promise<Encoder> | undefined;
-  return {
-    async acquire(read: ReadOptions): Promise<{ encoder: Encoder; release: () => void }> {
-      pending ??= open(read);
-      const encoder = await pending.catch((error: unknown) => {
-        pending = undefined;
-        throw error;
-      });
-      users += 1;
-      const release = (): void => {
-        users -= 1;
-        if (users > 0) return;
-        pending = undefined;
-        encoder.network.dispose();
-      };
-      return { encoder, release };
-    },
-  };
-}
-
 /** Pixels beyond its own square that a feature of `reluN_1` depends on: a 3x3 convolution sees one more position on each side. */
 export const reachOf = (level: AutoencoderLevel): number =>
-  vggConvolutions('vgg19', `conv${level}_1`).reduce((sum, layer) => sum + 2 ** (Number(layer.charAt(4)) - 1), 0);
+  vggConvolutions('vgg19', `conv${level}_1`).reduce((sum, layer) => sum + 2 ** (blockOf(layer) - 1), 0);
 
 interface Loaded {
   readonly encoder: Encoder;
@@ -78,7 +57,7 @@ interface Loaded {
 /** One level: an encoder, which others may share, and its decoder. */
 export function autoencoder(
   level: AutoencoderLevel,
-  encoders: ReturnType<typeof encoderOf>,
+  shared: SharedEncoder,
   openDecoder: (read: ReadOptions) => Promise<Decoder>,
 ): Autoencoder {
   const name = `relu${level}_1` as const;
@@ -89,7 +68,7 @@ export function autoencoder(
     return loaded;
   };
   const open = async (read: ReadOptions): Promise<void> => {
-    const { encoder, release } = await encoders.acquire(read);
+    const { encoder, release } = await shared.acquire(read);
     try {
       const decoder = await openDecoder(read);
       const made = encoder.channels[level - 1]!;

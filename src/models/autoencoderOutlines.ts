@@ -5,7 +5,7 @@ import { upsampleFootprint } from '../internal/kernels/pool.js';
 import { reluFootprint } from '../internal/kernels/relu.js';
 import { suitsWinograd } from '../internal/kernels/winograd.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
-import { channelsOf } from './architectures.js';
+import { blockOf, channelsOf } from './architectures.js';
 import {
   type AutoencoderFamily,
   type AutoencoderFamilyName,
@@ -48,7 +48,7 @@ function decoderOutline(
     const shorter = winograd && suitsWinograd(shape);
     if (enlarges && shorter) return [outlineOf(name, enlargedConvFootprint(shape)), ...relu];
     const convolution = convFootprint(shape, padding, { winograd: shorter });
-    const enlargement = enlarges ? [outlineOf(`up${name.charAt(4)}`, upsampleFootprint)] : [];
+    const enlargement = enlarges ? [outlineOf(`up${blockOf(name)}`, upsampleFootprint)] : [];
     return [...enlargement, outlineOf(name, convolution), ...relu];
   });
 }

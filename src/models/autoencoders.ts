@@ -1,5 +1,5 @@
 import { assert, assertNoOthers, assertOneOf, show } from '../internal/assert.js';
-import { type Autoencoder, autoencoder, encoderOf } from './autoencoder.js';
+import { type Autoencoder, autoencoder } from './autoencoder.js';
 import {
   type AutoencoderFamily,
   type AutoencoderFamilyName,
@@ -8,6 +8,7 @@ import {
 } from './autoencoderFamilies.js';
 import { loadDecoder } from './decoder.js';
 import { loadEncoder } from './encoder.js';
+import { sharedEncoder } from './sharedEncoder.js';
 import type { ReadOptions, WeightSource } from './weights/index.js';
 
 const where = 'loadAutoencoders';
@@ -80,7 +81,7 @@ export async function loadAutoencoders(
   );
   const sourceOf: AutoencoderSources = typeof source === 'function' ? source : () => source;
   const encoderUpTo = (level: AutoencoderLevel) =>
-    encoderOf(async (read) => loadEncoder(await sourceOf('encoder', level), family, level, { winograd, ...read }));
+    sharedEncoder(async (read) => loadEncoder(await sourceOf('encoder', level), family, level, { winograd, ...read }));
   const deepest = Math.max(...levels) as AutoencoderLevel;
   const common = family.encoders === 'shared' ? encoderUpTo(deepest) : undefined;
   const { padding, finalRelu } = family;

@@ -7,7 +7,8 @@ import { relu } from '../internal/kernels/relu.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
 import type { Features, Image } from '../types.js';
 import { type AutoencoderLevel, autoencoderLevels } from './autoencoderFamilies.js';
-import { convolutionMaker } from './buildVgg.js';
+import { convolutionMaker } from './convolutionMaker.js';
+import { forwardPass } from './forwardPass.js';
 import {
   type Convolution,
   type ReadOptions,
@@ -77,10 +78,7 @@ export interface Decoder {
 export async function loadDecoder(source: WeightSource, options: LoadDecoderOptions): Promise<Decoder> {
   const { level, padding = 'reflect', finalRelu = false, winograd = true, signal, ...others } = options;
   assertNoOthers(where, others);
-  assert(
-    autoencoderLevels.includes(level),
-    () => `${where}: level must be one of ${autoencoderLevels.join(', ')}; got ${show(level)}`,
-  );
+  assertOneOf(where, 'level', level, autoencoderLevels);
   assertOneOf(where, 'padding', padding, paddings);
   const layers = vggConvolutions('vgg19', `conv${level}_1`).reverse();
   const found: Convolution[] = [];
@@ -93,18 +91,19 @@ export async function loadDecoder(source: WeightSource, options: LoadDecoderOpti
     found.push(await readConvolution(source, layer, decoderCandidates(level, layer), expected, { signal }));
   }
   const { owns, convolution, enlarging } = convolutionMaker({ padding, gradients: false, winograd });
-  const ops = layers.flatMap((_, i): ForwardOp[] => {
+  const sequence = layers.flatMap((_, i): ForwardOp[] => {
     const after = i === layers.length - 1 && !finalRelu ? [] : [relu];
     // Between blocks, the first convolution of the deeper one is followed by its relu and the enlargement.
     if (i === 0 || !layers[i - 1]!.endsWith('_1')) return [convolution(found[i]!), ...after];
     return [...enlarging(found[i]!), ...after];
   });
+  const ops = sequence.map((op, i) => ({ name: `layer ${i}`, op }));
   const channels = found[0]!.kernelShape[2];
   let disposed = false;
   return {
     level,
     channels,
-    outline: ops.map((op, i) => outlineOf(`${i}`, op)),
+    outline: ops.map(({ name, op }) => outlineOf(name, op)),
     decode(features) {
       assert(!disposed, () => `decode: the decoder of level ${level} has been disposed`, StyleError);
       assertFeatures('decode', 'features', features);
@@ -114,31 +113,17 @@ export async function loadDecoder(source: WeightSource, options: LoadDecoderOpti
         () => `decode: features must have ${channels} channels, [b, h, w, ${channels}]; got ${show(features)}`,
         ShapeError,
       );
-      const smallest = Math.max(...ops.map(({ minimumSize = 1 }) => minimumSize));
+      const smallest = Math.max(...sequence.map(({ minimumSize = 1 }) => minimumSize));
       assert(
         Math.min(h, w) >= smallest,
         () => `decode: features must have at least ${smallest}x${smallest} positions; got ${h}x${w}`,
         ShapeError,
       );
-      return tf.tidy(() => feedForward(ops, features));
+      return tf.tidy(() => forwardPass(ops, features, 0, ops.length, (i) => i === ops.length).values.get(ops.length)!);
     },
     dispose() {
       disposed = true;
       tf.dispose([...owns]);
     },
   };
-}
-
-/** Runs a chain of layers and frees each value as soon as the next one stands; a convolution takes the relu after it along. */
-function feedForward(ops: readonly ForwardOp[], input: Features): Image {
-  let x = input;
-  for (let i = 0; i < ops.length; i++) {
-    const { forward, forwardRelu } = ops[i]!;
-    const fuse = forwardRelu !== undefined && ops[i + 1] === relu;
-    if (fuse) i += 1;
-    const y = fuse ? forwardRelu(x) : forward(x);
-    if (x !== input) x.dispose();
-    x = y;
-  }
-  return x;
 }

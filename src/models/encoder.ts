@@ -1,7 +1,9 @@
 import type { FeatureExtractor } from './extractor.js';
 import type { VggLayer } from './architectures.js';
 import type { AutoencoderFamily, AutoencoderLevel } from './autoencoderFamilies.js';
-import { type ConvWeights, buildVgg, vggPlan } from './buildVgg.js';
+import { buildVgg } from './buildVgg.js';
+import type { ConvWeights } from './convolutionMaker.js';
+import { vggPlan } from './vggPlan.js';
 import {
   type ReadOptions,
   type WeightSource,

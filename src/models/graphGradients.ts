@@ -1,4 +1,5 @@
-import { hasGradient, hasKernel } from '../internal/registry.js';
+import { hasGradient } from '../internal/basicGradients.js';
+import { hasKernel } from '../internal/kernelNames.js';
 import { type GraphNode, nodeName } from './weights/graphNodes.js';
 
 /** Operations that take no values of their input on: nothing behind them depends on the picture. */

@@ -26,7 +26,7 @@ export {
   type GraphModelExtractorOptions,
 } from './graphModelExtractor.js';
 export { loadVgg, type LoadVggOptions } from './loadVgg.js';
-export type { VggOptions } from './buildVgg.js';
+export type { VggOptions } from './vggPlan.js';
 export { randomVgg, type RandomVggOptions } from './randomVgg.js';
 export { preprocessings, type ColorMap, type Preprocessing } from './preprocessing.js';
 export { paddings, type Padding } from '../internal/kernels/padding.js';

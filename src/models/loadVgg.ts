@@ -1,10 +1,11 @@
-import { WeightsError } from '../errors.js';
-import { assertOneOf, show } from '../internal/assert.js';
 import { type Architecture, type VggLayer, channelsOf } from './architectures.js';
 import { type Padding, paddings } from '../internal/kernels/padding.js';
-import { type ConvWeights, type VggOptions, type VggPlan, buildVgg, vggPlan } from './buildVgg.js';
+import { buildVgg } from './buildVgg.js';
+import type { ConvWeights } from './convolutionMaker.js';
 import type { FeatureExtractor } from './extractor.js';
-import { type ColorMap, type Preprocessing, colorMap, preprocessings } from './preprocessing.js';
+import { expectedColors } from './expectedColors.js';
+import type { Preprocessing } from './preprocessing.js';
+import { type VggOptions, type VggPlan, vggPlan } from './vggPlan.js';
 import {
   type ReadOptions,
   type WeightSource,
@@ -68,7 +69,7 @@ export async function loadVgg<A extends Architecture = 'vgg19', L extends VggLay
   const padding = options.padding ?? paddings.find((name) => name === notes['padding']) ?? checked.padding;
   const layers = options.upTo === undefined ? await reach(source, checked, read) : checked.layers;
   const plan = { ...checked, padding, layers };
-  const colors = await colorsOf(source, preprocessing, notes['preprocessing'], read);
+  const colors = await expectedColors(source, preprocessing, notes['preprocessing'], read);
   const weights = new Map<string, ConvWeights>();
   let channels = 3;
   let width: number | undefined;
@@ -98,45 +99,4 @@ async function reach<A extends Architecture>(
   // Without any convolution reading the first one says what was looked for. A gap further up is found in the same way.
   const end = deepest === undefined ? 2 : layers.indexOf(deepest) + 2;
   return layers.slice(0, layers[end]?.startsWith('pool') ? end + 1 : end);
-}
-
-/** What the weights expect, in the order of certainty that {@link LoadVggOptions.preprocessing} states. */
-async function colorsOf(
-  source: WeightSource,
-  preprocessing: Preprocessing | undefined,
-  note: string | undefined,
-  read: ReadOptions,
-): Promise<ColorMap | undefined> {
-  if (preprocessing !== undefined && typeof preprocessing !== 'object') {
-    assertOneOf(where, 'preprocessing', preprocessing, preprocessings);
-  }
-  const choice = preprocessing ?? (await recorded(source, note, read));
-  if (choice !== 'conv0') return colorMap(where, choice);
-  const { kernel, bias } = await readConvolution(
-    source,
-    'conv0',
-    ['conv0', 'encoder.conv0', '0'],
-    { kernelSize: 1, inputChannels: 3, outputChannels: 3 },
-    read,
-  );
-  return { matrix: [0, 1, 2].map((out) => [0, 1, 2].map((input) => kernel[input * 3 + out]!)), bias: [...bias] };
-}
-
-async function recorded(
-  source: WeightSource,
-  note: string | undefined,
-  read: ReadOptions,
-): Promise<Exclude<Preprocessing, ColorMap>> {
-  // 'caffe-bgr' and 'caffe' are the same convention.
-  const known = preprocessings.find((name) => note === name || note?.startsWith(`${name}-`));
-  if (known !== undefined) return known;
-  const names = [...(await source.entries(read)).keys()];
-  if (names.some((name) => /(^|\.)conv0\.weight$/.test(name))) return 'conv0';
-  if (names.some((name) => name.includes('block1_conv1'))) return 'caffe';
-  throw new WeightsError(
-    `${where}: ${source.description} does not say which preprocessing its weights expect` +
-      `${note === undefined ? '' : ` (its note is ${show(note)})`}: set options.preprocessing to one of ` +
-      `${preprocessings.map((name) => `'${name}'`).join(', ')}. Weights of torchvision need 'torchvision', ` +
-      `those of the original VGG release (caffe) and of Keras need 'caffe'`,
-  );
 }

@@ -1,9 +1,11 @@
 import { assertNumber } from '../internal/assert.js';
 import { randomNumbers } from '../internal/randomNumbers.js';
 import { type Architecture, type VggLayer, channelsOf } from './architectures.js';
-import { type ConvWeights, type VggOptions, buildVgg, vggPlan } from './buildVgg.js';
+import { buildVgg } from './buildVgg.js';
 import { calibrate, calibrationPictures, pooled } from './calibrate.js';
+import type { ConvWeights } from './convolutionMaker.js';
 import type { FeatureExtractor } from './extractor.js';
+import { type VggOptions, vggPlan } from './vggPlan.js';
 
 const where = 'randomVgg';
 

@@ -1,30 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { LayerError, ShapeError } from '../errors.js';
+import { LayerError } from '../errors.js';
 import { assert, assertImage, assertSameShape, show } from '../internal/assert.js';
 import { onTape } from '../internal/differentiable.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
 import { keepRule } from '../internal/keepRule.js';
-import { type Op, taped } from '../internal/kernels/op.js';
+import { taped } from '../internal/kernels/op.js';
 import { relu } from '../internal/kernels/relu.js';
 import { outlineOf } from '../internal/outline.js';
 import { assertFloat32 } from '../internal/precision.js';
 import type { Features, Image } from '../types.js';
 import type { FeatureExtractor } from './extractor.js';
-
-/** A layer of a {@link sequential} network. A name that starts with `_` cannot be asked for (preprocessing). */
-export interface NamedOp {
-  readonly name: string;
-  readonly op: Op;
-}
-
-/** A layer's output by position: 0 is the picture, `i` the output of `ops[i - 1]`. */
-type Values = Map<number, Tensor4D>;
-
-interface Run {
-  values: Values;
-  shapes: Tensor4D['shape'][];
-}
+import { type NamedOp, type Values, forwardPass, runLayer } from './forwardPass.js';
 
 /**
  * A chain of layers with explicit backward pass. Values are kept only where something asks for them, and freed on the way; a
@@ -43,45 +30,10 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
     return names.indexOf(layer);
   };
 
-  const run = (position: number, apply: (x: Tensor4D) => Tensor4D, x: Tensor4D): Tensor4D => {
-    const { name, op } = ops[position - 1]!;
-    const [, h, w] = x.shape;
-    assert(
-      Math.min(h, w) >= (op.minimumSize ?? 1),
-      () =>
-        `${name} needs an input of at least ${op.minimumSize ?? 1}x${op.minimumSize ?? 1} pixels and got ${h}x${w}: ` +
-        `use a larger picture, or layers before ${name}`,
-      ShapeError,
-    );
-    return apply(x);
-  };
-
-  /**
-   * Runs from the value at `begin` to position `end` and returns the values that `keep` names, the first one among them; the others
-   * are freed as soon as the next one stands.
-   */
-  const forward = (first: Tensor4D, begin: number, end: number, keep: (position: number) => boolean): Run => {
-    const values: Values = new Map([[begin, first]]);
-    const shapes = [];
-    shapes[begin] = first.shape;
-    let x = first;
-    for (let from = begin, to; from < end; from = to) {
-      const { op } = ops[from]!;
-      const fuse = op.forwardRelu !== undefined && ops[from + 1]?.op === relu && from + 2 <= end && !keep(from + 1);
-      to = fuse ? from + 2 : from + 1;
-      const y = run(from + 1, fuse ? op.forwardRelu : op.forward, x);
-      if (!values.has(from)) x.dispose();
-      if (keep(to)) values.set(to, y);
-      shapes[from + 1] = shapes[to] = y.shape;
-      x = y;
-    }
-    return { values, shapes };
-  };
-
-  /** The same as nodes of the tape. Nothing is freed: the tape holds on to it. */
+  /** The forward pass as nodes of the tape. Nothing is freed: the tape holds on to it. */
   const forwardTaped = (image: Image, deepest: number): Values => {
     const values: Values = new Map([[0, image]]);
-    for (let i = 1; i <= deepest; i++) values.set(i, run(i, taped(ops[i - 1]!.op), values.get(i - 1)!));
+    for (let i = 1; i <= deepest; i++) values.set(i, runLayer(ops[i - 1]!, taped(ops[i - 1]!.op), values.get(i - 1)!));
     return values;
   };
 
@@ -95,7 +47,7 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
       return tf.tidy(() => {
         const values = onTape()
           ? forwardTaped(image, deepest)
-          : forward(image, 0, deepest, (i) => positions.includes(i)).values;
+          : forwardPass(ops, image, 0, deepest, (i) => positions.includes(i)).values;
         const entries = wanted.map((layer, k) => [layer, values.get(positions[k]!)!] as const);
         return Object.fromEntries(entries.map(([layer, x]) => [layer, x === image ? tf.clone(x) : x])) as Record<
           (typeof wanted)[number],
@@ -126,11 +78,11 @@ export function sequential<L extends string>(ops: readonly NamedOp[], owns: read
     const deepest = Math.max(...gradientAt.keys());
     const tapped = new Set(gradientAt.keys());
     const keep = keepRule({ layers: ops.map(({ op }) => op), tapped, deepest, recompute });
-    const { values, shapes } = forward(image, 0, deepest, keep);
+    const { values, shapes } = forwardPass(ops, image, 0, deepest, keep);
     const valueAt = (i: number): Tensor4D => {
       let from = i;
       while (!values.has(from)) from -= 1;
-      const y = forward(values.get(from)!, from, i, (position) => position === i).values.get(i)!;
+      const y = forwardPass(ops, values.get(from)!, from, i, (position) => position === i).values.get(i)!;
       values.set(i, y);
       return y;
     };

@@ -5,7 +5,7 @@ import { reluFootprint } from '../internal/kernels/relu.js';
 import { suitsWinograd } from '../internal/kernels/winograd.js';
 import { type LayerOutline, outlineOf } from '../internal/outline.js';
 import { type Architecture, type VggLayer, channelsOf } from './architectures.js';
-import { type VggOptions, vggPlan } from './buildVgg.js';
+import { type VggOptions, vggPlan } from './vggPlan.js';
 
 /** The layers of a network and what they take of memory: two members of every `FeatureExtractor` of this library. Plain data. */
 export interface NetworkOutline {

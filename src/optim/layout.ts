@@ -22,7 +22,7 @@ const shortestRow = 64;
 export function rowLayout(shape: number[]): Layout {
   const size = tf.util.sizeFromShape(shape);
   const ideal = Math.min(longestRow, Math.sqrt(size));
-  let columns = largestDivisor(size, ideal);
+  let columns = largestDivisor(size, Math.floor(ideal));
   if (columns < shortestRow && size > shortestRow ** 2) columns = Math.ceil(ideal);
   const rows = Math.ceil(size / columns);
   const padding = rows * columns - size;

@@ -70,9 +70,10 @@ export function wctMap(content: Moments, style: StyleOperator, options: WctMapOp
   const { transposed, ...report } = transforms[method](content, style, spectral);
   const rankStyle = rankOf(method, style);
   const degraded = degradation([effectiveCount(content), style.samples], [report.rankContent, rankStyle], channels);
-  const fallsBack = degraded?.endsWith('empty') === true || degraded?.endsWith('too-few-samples') === true;
+  const isEmpty = degraded?.endsWith('empty') === true;
+  const fallsBack = isEmpty || degraded?.endsWith('too-few-samples') === true;
   const full = fallsBack ? identity(channels) : transposed;
-  const blend = degraded?.endsWith('empty') === true ? 0 : strength;
+  const blend = isEmpty ? 0 : strength;
   return {
     channels,
     matrix: full.map((value, i) => blend * value + (i % (channels + 1) === 0 ? 1 - blend : 0)),

@@ -1,6 +1,7 @@
 import { contentLoss, insertLossTaps, styleLoss } from 'pastiche';
 import { filterGradient } from '../../src/internal/kernels/filterGradient';
-import { buildVgg, vggPlan } from '../../src/models/buildVgg';
+import { buildVgg } from '../../src/models/buildVgg';
+import { vggPlan } from '../../src/models/vggPlan';
 import { type Pair, deviation } from './measure';
 import { type Field, add, randomArray, randomField, toTensor } from './reference/arrays';
 import * as losses from './reference/losses';

@@ -5,8 +5,8 @@ import { filterGradient } from '../../internal/kernels/filterGradient.js';
 import { type Padding, padByOne } from '../../internal/kernels/padding.js';
 import { sumPositions } from '../../internal/kernels/positions.js';
 import { rotateOnDevice } from '../../internal/kernels/rotateKernel.js';
+import type { ConvWeights } from '../convolutionMaker.js';
 import { type TrainableLayer, variableOf } from './layer.js';
-import type { ConvWeights } from '../buildVgg.js';
 
 /** The forward convolution: `'same'` size, bias, and the relu in the same kernel. */
 export function convolve(

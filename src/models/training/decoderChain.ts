@@ -1,7 +1,8 @@
 import { upsample } from '../../internal/kernels/pool.js';
 import type { Padding } from '../../internal/kernels/padding.js';
 import type { RandomNumbers } from '../../internal/randomNumbers.js';
-import type { ConvWeights } from '../buildVgg.js';
+import { blockOf } from '../architectures.js';
+import type { ConvWeights } from '../convolutionMaker.js';
 import { vggConvolutions } from '../weights/index.js';
 import { convLayer } from './convLayer.js';
 import { type TrainableLayer, fixedLayer } from './layer.js';
@@ -17,8 +18,6 @@ export interface DecoderConvolution {
   /** Whether the picture is enlarged after it. */
   readonly endsBlock: boolean;
 }
-
-const blockOf = (layer: string): number => Number(layer.charAt(4));
 
 /** The convolutions of the decoder of a level, first to last, for the widths of the encoder's blocks. */
 export function decoderConvolutions(level: number, channels: readonly number[]): DecoderConvolution[] {

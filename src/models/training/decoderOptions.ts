@@ -84,10 +84,7 @@ export function decoderPlan<L extends string>(
   const { featureLayers = [`relu${level}_1` as L], channels: widths, ...run } = more;
   const { steps, optimizer, initialWeights, resume, signal, batchSize, cropSize, seed, ...others } = run;
   assertNoOthers(where, others);
-  assert(
-    autoencoderLevels.includes(level),
-    () => `${where}: level must be one of ${autoencoderLevels.join(', ')}; got ${show(level)}`,
-  );
+  assertOneOf(where, 'level', level, autoencoderLevels);
   assertOneOf(where, 'reduction', reduction, trainingReductions);
   assertOneOf(where, 'padding', padding, paddings);
   assertNumber(where, 'pixelWeight', pixelWeight, { min: 0 });

@@ -1,5 +1,5 @@
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
-import type { ConvWeights } from '../buildVgg.js';
+import type { ConvWeights } from '../convolutionMaker.js';
 import type { DrawBatch } from './batches.js';
 import type { DecoderBlock } from './blockDecoder.js';
 import { foldedConvolutions, scaleKernel } from './foldStudent.js';

@@ -1,4 +1,4 @@
-import type { ConvWeights } from '../buildVgg.js';
+import type { ConvWeights } from '../convolutionMaker.js';
 import { type NamedWeights, findArray, findConvolution } from './namedWeights.js';
 import { renormEpsilon } from './renormLayer.js';
 import { studentConvolutions } from './studentLayers.js';

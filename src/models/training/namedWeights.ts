@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors.js';
 import { assert, show } from '../../internal/assert.js';
 import { readBack } from '../../internal/readBack.js';
-import type { ConvWeights } from '../buildVgg.js';
+import type { ConvWeights } from '../convolutionMaker.js';
 import type { WeightArray } from '../weights/index.js';
 import { toHwio, toOihw } from '../weights/kernelLayout.js';
 import type { NamedVariable } from './layer.js';

@@ -5,7 +5,7 @@ import { filterGradient } from '../../internal/kernels/filterGradient.js';
 import type { Padding } from '../../internal/kernels/padding.js';
 import { meanOfPositions } from '../../internal/kernels/positions.js';
 import { rotateOnDevice } from '../../internal/kernels/rotateKernel.js';
-import type { ConvWeights } from '../buildVgg.js';
+import type { ConvWeights } from '../convolutionMaker.js';
 import { convolve } from './convLayer.js';
 import { type TrainableLayer, variableOf } from './layer.js';
 

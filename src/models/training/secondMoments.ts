@@ -3,7 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { sumPositions } from '../../internal/kernels/positions.js';
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
 import { readBack } from '../../internal/readBack.js';
-import { type ConvWeights, buildVgg, vggPlan } from '../buildVgg.js';
+import { buildVgg } from '../buildVgg.js';
+import type { ConvWeights } from '../convolutionMaker.js';
+import { vggPlan } from '../vggPlan.js';
 import type { DrawBatch } from './batches.js';
 import { studentPadding } from './studentLayers.js';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
 import type { RandomNumbers } from '../../internal/randomNumbers.js';
+import { blockOf } from '../architectures.js';
 import type { DrawBatch } from './batches.js';
 import { type DecoderBlock, decoderBlocks } from './blockDecoder.js';
 import { type DistillPlan, where } from './distillOptions.js';
@@ -69,7 +70,7 @@ export async function openStudent(
       : targetsOf(resume.weights, layerOf);
   targets.forEach(({ statistics }) => own(statistics));
   const taps = targets.map((target) => {
-    const input = channels[Number(target.layer.charAt(4)) - 1]!;
+    const input = channels[blockOf(target.layer) - 1]!;
     return { target, map: linearMap(`map.${target.name}`, input, target.channels, random) };
   });
   taps.forEach(({ map }) => own(map.parameters));

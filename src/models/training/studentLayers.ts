@@ -1,6 +1,7 @@
 import type { Padding } from '../../internal/kernels/padding.js';
 import { pool } from '../../internal/kernels/pool.js';
 import type { RandomNumbers } from '../../internal/randomNumbers.js';
+import { blockOf } from '../architectures.js';
 import { vggConvolutions } from '../weights/index.js';
 import { randomConvolution } from './decoderChain.js';
 import { type TrainableLayer, fixedLayer } from './layer.js';
@@ -13,7 +14,7 @@ export const studentPadding: Padding = 'reflect';
 export function studentConvolutions(channels: readonly number[]): { layer: string; input: number; output: number }[] {
   let input = 3;
   return vggConvolutions('vgg19', `conv${channels.length}_1`).map((layer) => {
-    const convolution = { layer, input, output: channels[Number(layer.charAt(4)) - 1]! };
+    const convolution = { layer, input, output: channels[blockOf(layer) - 1]! };
     input = convolution.output;
     return convolution;
   });
@@ -27,8 +28,8 @@ export function studentLayers(
 ): TrainableLayer[] {
   return studentConvolutions(channels).flatMap(({ layer, input, output }) => {
     const convolution = renormLayer(layer, randomConvolution(random, input, output), studentPadding, state);
-    const [, block = '', index = ''] = /^conv(\d)_(\d)$/.exec(layer)!;
-    const pooled = index === '1' && block !== '1';
-    return pooled ? [fixedLayer(`pool${Number(block) - 1}`, pool('max', 'floor')), convolution] : [convolution];
+    const block = blockOf(layer);
+    const pooled = layer.endsWith('_1') && block > 1;
+    return pooled ? [fixedLayer(`pool${block - 1}`, pool('max', 'floor')), convolution] : [convolution];
   });
 }

@@ -6,6 +6,7 @@ import { sumPositions } from '../../internal/kernels/positions.js';
 import type { OwnedTensors } from '../../internal/ownedTensors.js';
 import { readBack } from '../../internal/readBack.js';
 import type { Features, Image } from '../../types.js';
+import { blockOf } from '../architectures.js';
 import type { DrawBatch } from './batches.js';
 import { type NamedVariable, variableOf } from './layer.js';
 import type { NamedWeights } from './namedWeights.js';
@@ -49,7 +50,7 @@ export async function askTeacher(
   assert(answer.size > 0, () => `${where}: teacher must return at least one layer; got {}`);
   for (const [name, features] of answer) {
     assertFeatures(where, `the teacher's ${name}`, features);
-    const stride = 2 ** (Number(layerOf(name).charAt(4)) - 1);
+    const stride = 2 ** (blockOf(layerOf(name)) - 1);
     const [b, h, w] = [image.shape[0], image.shape[1] / stride, image.shape[2] / stride];
     const [batch, height, width] = features.shape;
     assert(

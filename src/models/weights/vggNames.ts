@@ -1,6 +1,6 @@
 /* The names under which public files keep the convolutions of VGG networks and of the autoencoders made from them. */
 
-import { type Architecture, architectures } from '../architectures.js';
+import { type Architecture, architectures, blockOf } from '../architectures.js';
 
 /** The convolutions of a network in order, up to and including `last`; all of them without it. */
 export function vggConvolutions(architecture: Architecture, last?: string): string[] {
@@ -8,7 +8,6 @@ export function vggConvolutions(architecture: Architecture, last?: string): stri
   return last === undefined ? all : all.slice(0, all.indexOf(last) + 1);
 }
 
-const blockOf = (layer: string): string => layer.slice(0, layer.indexOf('_'));
 const isConvolution = (module: string): boolean => module.startsWith('conv');
 
 /** `modules` with a `between` wherever one block of convolutions ends and another begins. */
