@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { randomNumbers } from '../../src/internal/randomNumbers.js';
 import type { Image } from '../../src/index.js';
+import { epochOrder } from '../../src/models/training/epochOrder.js';
 import { drawTrainingPicture } from '../pictures/training/index.js';
 
 /** A fixed number of drawn pictures that training sees over and over, in another order every time. */
@@ -14,24 +15,9 @@ export interface PicturePool {
 /** Picture `i` of the pool has the seed `firstSeed + i` and is drawn when it is first needed. */
 export function picturePool(count: number, size: number, batchSize: number, firstSeed: number): PicturePool {
   const pictures = new Map<number, Float32Array>();
-  let order: { readonly epoch: number; readonly indices: readonly number[] } | undefined;
-
-  const shuffled = (epoch: number): readonly number[] => {
-    if (order?.epoch === epoch) return order.indices;
-    const random = randomNumbers(firstSeed + epoch);
-    const indices = Array.from({ length: count }, (_, i) => i);
-    for (let i = count - 1; i > 0; i--) {
-      const j = Math.floor(random.uniform() * (i + 1));
-      [indices[i], indices[j]] = [indices[j]!, indices[i]!];
-    }
-    order = { epoch, indices };
-    return indices;
-  };
+  const order = epochOrder(count, (epoch) => randomNumbers(firstSeed + epoch));
   const indices = (step: number): readonly number[] =>
-    Array.from({ length: batchSize }, (_, i) => {
-      const at = step * batchSize + i;
-      return shuffled(Math.floor(at / count))[at % count]!;
-    });
+    Array.from({ length: batchSize }, (_, i) => order(step * batchSize + i));
   const pictureOf = (index: number): Float32Array => {
     let rgb = pictures.get(index);
     if (rgb === undefined) {

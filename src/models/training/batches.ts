@@ -4,6 +4,7 @@ import { assert, assertImage, assertNumber, show } from '../../internal/assert.j
 import { mixedSeed } from '../../internal/mixedSeed.js';
 import { randomNumbers } from '../../internal/randomNumbers.js';
 import type { Image } from '../../types.js';
+import { epochOrder } from './epochOrder.js';
 
 /**
  * What to train with: pictures `[b, h, w, 3]` of any size, from which crops are cut, borrowed for the length of the run; or a
@@ -76,7 +77,7 @@ export function batchDrawer(
   const pictures = images.flatMap((image): Picture[] =>
     Array.from({ length: image.shape[0] }, (_, index) => ({ image, index })),
   );
-  const order = epochs(pictures.length, seed);
+  const order = epochOrder(pictures.length, (epoch) => randomNumbers(mixedSeed(seed ^ 0x5f3759df, epoch)));
   return (step) => {
     const { uniform } = randomNumbers(mixedSeed(seed, step));
     const batch = tf.tidy(() =>
@@ -90,24 +91,6 @@ export function batchDrawer(
       ),
     );
     return Promise.resolve(batch);
-  };
-}
-
-/** The picture at place `i` of an endless list that shows each of `count` pictures once, in random order, before any again. */
-function epochs(count: number, seed: number): (i: number) => number {
-  let shuffled: { epoch: number; order: number[] } | undefined;
-  return (i) => {
-    const epoch = Math.floor(i / count);
-    if (shuffled?.epoch !== epoch) {
-      const { uniform } = randomNumbers(mixedSeed(seed ^ 0x5f3759df, epoch));
-      const order = Array.from({ length: count }, (_, k) => k);
-      for (let k = count - 1; k > 0; k--) {
-        const other = Math.floor(uniform() * (k + 1));
-        [order[k], order[other]] = [order[other]!, order[k]!];
-      }
-      shuffled = { epoch, order };
-    }
-    return shuffled.order[i % count]!;
   };
 }
 

@@ -57,10 +57,10 @@ export function forwardChain(layers: readonly TrainableLayer[], x: Tensor4D): Ch
   };
 }
 
-/** Adds a gradient to what the parameter has already. */
-export function addGradient(gradients: Gradients, parameter: NamedVariable, gradient: Tensor): void {
-  const before = gradients.get(parameter);
-  gradients.set(parameter, before === undefined ? gradient : sumOf(before, gradient));
+/** Adds a gradient to what its parameter, or its layer, has already. Takes over both. */
+export function addGradient<K, T extends Tensor>(gradients: Map<K, T>, of: K, gradient: T): void {
+  const before = gradients.get(of);
+  gradients.set(of, before === undefined ? gradient : sumOf(before, gradient));
 }
 
 /** The sum of two tensors that nobody needs any longer. */

@@ -7,7 +7,7 @@ import type { FeatureExtractor } from '../extractor.js';
 import type { BatchOptions } from './batches.js';
 import { type DecoderLossSettings } from './decoderLoss.js';
 import type { TrainingSnapshot } from './snapshot.js';
-import { colorBlock, trainingReductions } from './losses.js';
+import { smallestForColors, trainingReductions } from './losses.js';
 import type { NamedWeights } from './namedWeights.js';
 import { type OptimizerSettings } from './schedule.js';
 
@@ -135,5 +135,5 @@ function decoderChannels<L extends string>(
 export const smallestSide = ({ level, padding, colorWeight }: DecoderPlan<string>): number => {
   const stride = 2 ** (level - 1);
   const positions = padding === 'reflect' ? 2 * stride : stride;
-  return Math.max(positions, colorWeight > 0 ? Math.ceil(colorBlock / stride) * stride : 0);
+  return Math.max(positions, smallestForColors(stride, colorWeight));
 };

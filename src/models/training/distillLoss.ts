@@ -4,7 +4,7 @@ import { addAll } from '../../internal/addAll.js';
 import { sumOfSquares } from '../../internal/sums.js';
 import type { Features, Image } from '../../types.js';
 import { blockLoss, pictureLoss, through } from './blockDecoder.js';
-import { type Gradients, forwardChain, sumOf } from './chain.js';
+import { type Gradients, addGradient, forwardChain, sumOf } from './chain.js';
 import type { DistillPlan } from './distillOptions.js';
 import { center } from './foldStudent.js';
 import type { NamedVariable } from './layer.js';
@@ -23,14 +23,10 @@ export function distillLoss(
   const gradients: Gradients = new Map();
   const pass = forwardChain(layers, tf.div(tf.sub(image, center.mean), center.deviation));
   const gradientAt = new Map<string, Tensor4D>();
-  const addAt = (layer: string, gradient: Tensor4D): void => {
-    const before = gradientAt.get(layer);
-    gradientAt.set(layer, before === undefined ? gradient : sumOf(before, gradient));
-  };
   for (const { target, map } of taps) {
     const { value, grad } = map.distance(pass.outputs.get(target.layer)!, targets.get(target.name)!, gradients);
     losses.push({ name: target.name, value, weight: 1 });
-    addAt(target.layer, grad);
+    addGradient(gradientAt, target.layer, grad);
   }
   if (reconstruction !== undefined) {
     const { blockWeight, pixelWeight, colorWeight, start } = reconstruction;
@@ -54,7 +50,7 @@ export function distillLoss(
         }
         return parts.reduce(sumOf);
       });
-      addAt(block.from, gradient);
+      addGradient(gradientAt, block.from, gradient);
     }
   }
   pass.backward(gradientAt, gradients, false);

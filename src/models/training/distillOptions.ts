@@ -4,7 +4,7 @@ import { assert, assertNoOthers, assertNumber, show } from '../../internal/asser
 import type { BatchOptions } from './batches.js';
 import type { ReconstructionWeights } from './blockDecoder.js';
 import type { TrainingSnapshot } from './snapshot.js';
-import { colorBlock } from './losses.js';
+import { smallestForColors } from './losses.js';
 import type { OptimizerSettings } from './schedule.js';
 import { studentConvolutions } from './studentLayers.js';
 
@@ -114,5 +114,5 @@ function reconstructionPlan(given: Reconstruction): Required<Reconstruction> {
 /** The smallest sides of a batch: two positions to mirror at the deepest features, and a block of colours. */
 export const smallestSide = ({ channels, reconstruction }: DistillPlan): number => {
   const stride = 2 ** (channels.length - 1);
-  return Math.max(2 * stride, (reconstruction?.colorWeight ?? 0) > 0 ? Math.ceil(colorBlock / stride) * stride : 0);
+  return Math.max(2 * stride, smallestForColors(stride, reconstruction?.colorWeight ?? 0));
 };

@@ -34,7 +34,11 @@ export const distanceTo = (target: Features, reduction: TrainingReduction): Clos
   });
 
 /** Side of the squares over which colours are averaged. */
-export const colorBlock = 8;
+const colorBlock = 8;
+
+/** The smallest multiple of `stride` that holds such a square; 0 where colours have no weight. */
+export const smallestForColors = (stride: number, colorWeight: number): number =>
+  colorWeight > 0 ? Math.ceil(colorBlock / stride) * stride : 0;
 
 /**
  * The squared distance of the mean colours of 8x8 pixels, and its gradient at the first picture. What reaches beyond the last
