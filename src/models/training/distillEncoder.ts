@@ -20,7 +20,8 @@ import type { RenormState } from './renormLayer.js';
 import { scheduledOptimizer } from './schedule.js';
 import { type TrainingSnapshot, assertSnapshot, takeSnapshot } from './snapshot.js';
 import { limitNormalisation, namedVariables, openStudent, parametersOf } from './student.js';
-import { type Teacher, askTeacher, normalised } from './teacherTargets.js';
+import { type Teacher, askTeacher } from './teacher.js';
+import { normalised } from './teacherTargets.js';
 import type { Training, TrainingStatus, TrainingStep } from './training.js';
 
 /** A step of {@link distillEncoder}. Its functions are to be called before the next step is asked for. */

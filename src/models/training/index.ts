@@ -2,7 +2,7 @@ export { biasGradient, filterGradient } from './filterGradient.js';
 export { trainDecoder, type TrainDecoderResult, type TrainDecoderStep } from './trainDecoder.js';
 export { distillEncoder, type DistillEncoderResult, type DistillEncoderStep } from './distillEncoder.js';
 export type { DistillEncoderOptions, Reconstruction } from './distillOptions.js';
-export type { NamedFeatures, Teacher } from './teacherTargets.js';
+export type { NamedFeatures, Teacher } from './teacher.js';
 export type { ReconstructionWeights } from './blockDecoder.js';
 export type { TrainDecoderOptions } from './decoderOptions.js';
 export type { DecoderLossSettings } from './decoderLoss.js';

@@ -11,7 +11,8 @@ import { assignWeights } from './namedWeights.js';
 import type { RenormState } from './renormLayer.js';
 import type { TrainingSnapshot } from './snapshot.js';
 import { studentLayers } from './studentLayers.js';
-import { type Target, type Teacher, observeTeacher, targetsOf } from './teacherTargets.js';
+import type { Teacher } from './teacher.js';
+import { type Target, observeTeacher, targetsOf } from './teacherTargets.js';
 
 /** All that is trained. */
 export interface Student {
