@@ -1,7 +1,8 @@
 import { imageToPixels, resizeImage, type RgbaPixels } from '../image/index.js';
 import { assert, assertImage, assertNoOthers, assertNumber, show } from '../internal/assert.js';
 import type { Image } from '../types.js';
-import { glyphHeight, glyphWidth, hasInk } from './bitmapFont.js';
+import { glyphHeight, glyphWidth } from './bitmapFont.js';
+import { blankSheet } from './blankSheet.js';
 import { loadSharp } from './loadSharp.js';
 
 /** One picture of a contact sheet with what stands below it. */
@@ -18,36 +19,6 @@ export interface ContactSheetOptions {
   readonly columns?: number;
   /** Width of each picture in pixels; its height follows from its proportions. @defaultValue 256 */
   readonly cellWidth?: number;
-}
-
-const paper = 255;
-const ink = 40;
-
-/** A white RGB canvas that pictures and text are put on. */
-function blankSheet(width: number, height: number) {
-  const data = new Uint8Array(width * height * 3).fill(paper);
-  return {
-    data,
-    picture(pixels: RgbaPixels, left: number, top: number): void {
-      for (let y = 0; y < pixels.height; y++) {
-        for (let x = 0; x < pixels.width; x++) {
-          const from = (y * pixels.width + x) * 4;
-          data.set(pixels.data.subarray(from, from + 3), ((top + y) * width + left + x) * 3);
-        }
-      }
-    },
-    text(label: string, left: number, top: number, scale: number): void {
-      label.split('').forEach((character, i) => {
-        for (let y = 0; y < glyphHeight * scale; y++) {
-          for (let x = 0; x < glyphWidth * scale; x++) {
-            if (!hasInk(character, Math.floor(x / scale), Math.floor(y / scale))) continue;
-            const column = left + i * (glyphWidth + 1) * scale + x;
-            data.fill(ink, ((top + y) * width + column) * 3, ((top + y) * width + column + 1) * 3);
-          }
-        }
-      });
-    },
-  };
 }
 
 /** `label` in at most `length` characters, the end replaced by two dots where it is longer. */

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assert, assertNoOthers, assertNumber } from '../internal/assert.js';
 import { replaceBackend } from '../internal/restartBackend.js';
 import { loadPackage } from './loadPackage.js';
+import { replaceProperties } from './replaceProperties.js';
 
 interface WasmBackend {
   setThreadsCount(count: number): void;
@@ -58,22 +59,19 @@ function workerClass({ program, workerSource }: WasmPackage) {
 /** Runs `work` in a process that looks as the emscripten program expects it, and puts everything back. */
 async function disguised<T>(threads: number, wasm: WasmPackage, work: () => Promise<T>): Promise<T> {
   const WorkerClass = workerClass(wasm);
-  const workerBefore = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   const cpusBefore = os.cpus;
   const processEvents = ['uncaughtException', 'unhandledRejection'] as const;
   const listenersBefore = processEvents.map((event) => new Set(process.rawListeners(event)));
+  // The program assigns `Worker` from worker_threads: swallow that.
+  const putBack = replaceProperties(globalThis, { Worker: { get: () => WorkerClass, set: () => undefined } });
   try {
-    // The program assigns `Worker` from worker_threads: swallow that.
-    const swallow = { configurable: true, get: () => WorkerClass, set: () => undefined };
-    Object.defineProperty(globalThis, 'Worker', swallow);
     // It takes no more threads than half the cores (tensorflow/tfjs issue 8513).
     const [core] = cpusBefore();
     os.cpus = () => Array.from({ length: 2 * threads }, () => core!);
     return await work();
   } finally {
     os.cpus = cpusBefore;
-    if (workerBefore === undefined) Reflect.deleteProperty(globalThis, 'Worker');
-    else Object.defineProperty(globalThis, 'Worker', workerBefore);
+    putBack();
     // It installs listeners that throw again what they are told, with the stack lost.
     processEvents.forEach((event, i) => {
       for (const listener of process.rawListeners(event)) {

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DeviceError, StyleError } from '../errors.js';
 import { assert, assertNoOthers, show } from '../internal/assert.js';
 import { loadPackage } from './loadPackage.js';
+import { replaceValues } from './replaceProperties.js';
 
 const where = 'enableWebgpu';
 
@@ -46,19 +47,6 @@ async function loadWebgpu(): Promise<WebgpuPackage> {
     const system = `${process.platform} on ${process.arch}`;
     throw new StyleError(`${where}: the package webgpu does not load here (${system}): ${String(cause)}`, { cause });
   }
-}
-
-/** Sets properties of an object. Returns how to take that back. */
-function define(target: object, values: Readonly<Record<string, unknown>>): () => void {
-  const before = Object.keys(values).map((name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const);
-  for (const [name, value] of Object.entries(values))
-    Object.defineProperty(target, name, { configurable: true, writable: true, value });
-  return () => {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) Reflect.deleteProperty(target, name);
-      else Object.defineProperty(target, name, descriptor);
-    }
-  };
 }
 
 /** The backend registers itself when it is loaded, if it finds a `navigator.gpu` then. */
@@ -111,14 +99,14 @@ export async function enableWebgpu(options: WebgpuOptions = {}): Promise<WebgpuA
   );
   const { create, globals } = await loadWebgpu();
   const gpu = create([...dawn]);
-  const undo = [define(globalThis, globals)];
+  const undo = [replaceValues(globalThis, globals)];
   try {
     // Node has a navigator from version 21 on.
     const navigator: unknown = Reflect.get(globalThis, 'navigator');
     undo.push(
       typeof navigator === 'object' && navigator !== null
-        ? define(navigator, { gpu })
-        : define(globalThis, { navigator: { gpu } }),
+        ? replaceValues(navigator, { gpu })
+        : replaceValues(globalThis, { navigator: { gpu } }),
     );
     // As the backend asks for it.
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
