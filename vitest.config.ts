@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { findChromium } from './test/_setup/chromium';
+import { findChromium } from './test/_setup/chromium.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

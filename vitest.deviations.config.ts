@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { backends } from './vitest.config';
+import { backends } from './vitest.config.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
