@@ -11,7 +11,6 @@ const order = [
   'custom-transform',
   'lbfgs',
   'wct',
-  'training',
   'weights',
   'backends',
   'memory',

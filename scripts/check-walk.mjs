@@ -118,6 +118,8 @@ try {
   mkdirSync(readme);
   sh(fromTarball(block('README.md', 'In your own code', 'npm install')), readme);
   await pictures(readme);
+  const short = quick(block('README.md', 'Start', 'stylize('), [...sizes, 'iterations']);
+  await paints(readme, 'short.mjs', short, 'result.png');
   const program = quick(block('README.md', 'In your own code', 'insertLossTaps('), [...sizes, 'maxIterations']);
   await paints(readme, 'paint.mjs', program, 'result.png');
 } catch (error) {
