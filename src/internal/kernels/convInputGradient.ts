@@ -33,8 +33,8 @@ const columns = (x: Tensor4D, from: number, to: number): Tensor4D =>
 const fewPositions = 256;
 
 /**
- * The input gradient of a stride-1 3x3 convolution, by forward kernels, since the kernel for it is slow on wasm: `dy` convolved with the rotated kernel `[3, 3, out, in]`, or with its Winograd kernels
- * where there are some.
+ * The input gradient of a stride-1 3x3 convolution, by forward kernels, since TensorFlow.js's own for it is slow on wasm: `dy`
+ * convolved with the rotated kernel `[3, 3, out, in]`, or with its Winograd kernels where there are some.
  *
  * With `'reflect'` and `'replicate'`, what fell into the padding goes back to where it came from. That ring, one row or column
  * on each side, is computed by itself, by convolutions whose stride jumps from side to side: cutting a padded gradient to
