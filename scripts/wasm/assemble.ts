@@ -34,6 +34,7 @@ const instructions: Readonly<Record<string, number>> = {
 /** After the prefix 0xfd. */
 const vectorInstructions: Readonly<Record<string, number>> = {
   'v128.load': 0,
+  'v128.load32_splat': 9,
   'v128.store': 11,
   'f32x4.splat': 19,
   'f32x4.abs': 224,

@@ -3,6 +3,8 @@ import { describe, expect, inject, test } from 'vitest';
 import { conv } from '../../src/internal/kernels/conv.js';
 import { padByOne, paddings } from '../../src/internal/kernels/padding.js';
 import { upsample } from '../../src/internal/kernels/pool.js';
+import { filterGradient } from '../../src/internal/kernels/filterGradient.js';
+import { suitsWinogradGradient, winogradFilterGradient } from '../../src/internal/kernels/winogradFilterGradient.js';
 import { suitsWinograd, winogradConv, winogradKernels, winogradWork } from '../../src/internal/kernels/winograd.js';
 import { withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
 import { insertLossTaps, randomVgg } from '../../src/models/index.js';
@@ -12,6 +14,26 @@ import { rotateKernel } from '../../src/internal/kernels/rotateKernel.js';
 import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number, number, number];
+
+/** `sum of padded[b, y + ky, x + kx, i] dy[b, y, x, o]`, by hand. */
+function exactFilterGradient(
+  padded: ArrayLike<number>,
+  [b, h, w, input]: Shape,
+  dy: ArrayLike<number>,
+  output: number,
+) {
+  const sums = new Float64Array(9 * input * output);
+  let at = 0;
+  for (let picture = 0; picture < b; picture++)
+    for (let y = 0; y < h - 2; y++)
+      for (let x = 0; x < w - 2; x++, at += output)
+        for (let k = 0; k < 9; k++) {
+          const from = ((picture * h + y + Math.floor(k / 3)) * w + x + (k % 3)) * input;
+          for (let i = 0; i < input; i++)
+            for (let o = 0; o < output; o++) sums[(k * input + i) * output + o]! += padded[from + i]! * dy[at + o]!;
+        }
+  return sums;
+}
 
 describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(kernel), options) on wasm', () => {
   // Whole tiles, parts of them, less than one, several pictures, and a wide one in several bands.
@@ -39,6 +61,42 @@ describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(ke
         const relu = winogradConv(x, kernels, { padding, enlarge, bias, relu: true });
         expect(relativeL2(await relu.data(), await tf.relu(tf.add(expected, bias)).data())).toBeLessThan(3e-6);
       }
+  });
+
+  // Beside float64; rounding grows with the root of the number of positions that are summed, here up to 21600.
+  const gradients: [Shape, number][] = [
+    [[1, 8, 12, 4], 8],
+    [[2, 5, 7, 8], 16],
+    [[1, 2, 3, 12], 8],
+    [[1, 36, 600, 16], 16],
+  ];
+  test.each(gradients)(
+    'winogradFilterGradient(x, dy) for %j to %i channels, with any padding',
+    async (shape, output) => {
+      const x = randomTensor<tf.Rank.R4>(shape, 1, -1, 1);
+      const dy = randomTensor<tf.Rank.R4>([shape[0], shape[1], shape[2], output], 2, -1, 1);
+      for (const padding of paddings) {
+        const padded = padByOne(x, padding);
+        const expected = exactFilterGradient(padded.dataSync(), padded.shape, dy.dataSync(), output);
+        const gradient = await expectTensorGrowth(1, () => winogradFilterGradient(x, dy, padding));
+        expect(gradient.shape).toEqual([3, 3, shape[3], output]);
+        expect(relativeL2(await gradient.data(), expected)).toBeLessThan(6e-6);
+      }
+    },
+  );
+
+  test('filterGradient goes that way where it is faster', async () => {
+    const [x, dy] = [randomTensor<tf.Rank.R4>([4, 24, 24, 16], 1), randomTensor<tf.Rank.R4>([4, 24, 24, 16], 2)];
+    expect(suitsWinogradGradient(x.shape, 16)).toBe(true);
+    const plain = withoutWasmKernels(() => filterGradient(x, dy, 'reflect'));
+    const [fast, direct] = [filterGradient(x, dy, 'reflect'), winogradFilterGradient(x, dy, 'reflect')];
+    expect(await fast.data()).toEqual(await direct.data());
+    expect(relativeL2(await fast.data(), await plain.data())).toBeLessThan(1e-5);
+    // Few tiles, parts of vectors, no loops of our own.
+    expect(suitsWinogradGradient([4, 6, 6, 16], 16)).toBe(false);
+    expect(suitsWinogradGradient([4, 24, 24, 3], 16)).toBe(false);
+    expect(suitsWinogradGradient([4, 24, 24, 16], 12)).toBe(false);
+    expect(withoutWasmKernels(() => suitsWinogradGradient(x.shape, 16))).toBe(false);
   });
 
   test('holds what its footprint says', async () => {

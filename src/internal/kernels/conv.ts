@@ -6,7 +6,8 @@ import { wasmKernels } from '../wasm/kernels.js';
 import { convInputGradient } from './convInputGradient.js';
 import type { Footprint, KernelShape, Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
-import { winogradConv, winogradMatrices, winogradWork } from './winograd.js';
+import { winogradConv, winogradWork } from './winograd.js';
+import { winogradMatrices } from './winogradTiles.js';
 
 /** The tensors of a frozen convolution. Whoever made them disposes them. */
 export interface ConvTensors {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { type WasmKernels, wasmKernels } from '../wasm/kernels.js';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { wasmKernels } from '../wasm/kernels.js';
 import type { Footprint, KernelShape } from './op.js';
 import type { Padding } from './padding.js';
+import { bandBytes, describeTiles, lanes, sources, targets, tilesOf, winogradMatrices } from './winogradTiles.js';
 
 /*
  * 3x3 convolutions with a quarter of the multiplications: four by four outputs of a channel take 36 products with each channel of
@@ -14,13 +15,6 @@ import type { Padding } from './padding.js';
 
 /** With fewer channels, the ways there and back take what is saved. */
 const fewestChannels = 16;
-/** Vectors of the program are four numbers. */
-const lanes = 4;
-/** What a row or column of four outputs becomes. */
-const points = 6;
-/** Matrices of a kernel. */
-export const winogradMatrices = points ** 2;
-
 /** Whether the backend would run such a convolution faster in this way: wasm, wherever our own loops run on it. */
 export const suitsWinograd = ([size, , input, output]: KernelShape): boolean =>
   size === 3 &&
@@ -35,7 +29,7 @@ const pairAt = (x: number, other: number): number[][] => {
 };
 
 /** What the three numbers of a row or column of the kernel become. */
-const ofKernel = [[1, 0, 0], ...pairAt(2 / 3, 3 / 2), ...pairAt(3 / 2, 2 / 3), [0, 0, 1]];
+export const ofKernel = [[1, 0, 0], ...pairAt(2 / 3, 3 / 2), ...pairAt(3 / 2, 2 / 3), [0, 0, 1]];
 
 /** The 36 matrices `[in, out]` of a kernel `[3, 3, in, out]`. The caller owns them. */
 export function winogradKernels(kernel: Float32Array, [, , input, output]: KernelShape): Tensor2D[] {
@@ -49,12 +43,6 @@ export function winogradKernels(kernel: Float32Array, [, , input, output]: Kerne
     );
   });
 }
-
-/** Bytes of the matrices of a band, if more than a row of tiles fits: what the caches hold for one thread. */
-const oneThread = 2 ** 22;
-/** Threads meet after each product, so that products should be few and large. */
-const threads = 2 ** 25;
-const bandBytes = (): number => (wasmKernels()?.threaded === true ? threads : oneThread);
 
 /** What the matrices on both sides of the products take. */
 export const winogradWork = ([, , input, output]: KernelShape, enlarge = false): Required<Footprint>['work'] => ({
@@ -74,42 +62,6 @@ export interface WinogradOptions {
   readonly enlarge?: boolean;
 }
 
-/** The row or column of `size` that stands in place of each from -1 on, with what follows the last; -1 for zeros. */
-function sources(size: number, tiles: number, padding: Padding, enlarge: boolean): number[] {
-  const all = enlarge ? 2 * size : size;
-  const beyond = { zero: [-1, -1], reflect: [1, all - 2], replicate: [0, all - 1] }[padding] as [number, number];
-  return Array.from({ length: 4 * tiles + 2 }, (_, i) => {
-    const at = [beyond[0], i - 1, beyond[1], -1][i === 0 ? 0 : i <= all ? 1 : i === all + 1 ? 2 : 3]!;
-    return enlarge ? at >> 1 : at;
-  });
-}
-
-/** The rows or columns that the tiles make; -1 for those beyond the last. */
-const targets = (size: number, tiles: number): number[] =>
-  Array.from({ length: 4 * tiles }, (_, i) => (i < size ? i : -1));
-
-/** Where they lie, `numbers` apart. */
-const inBytes = (places: readonly number[], numbers: number): number[] =>
-  places.map((at) => (at < 0 ? -1 : 4 * numbers * at));
-
-/** What the program wants to know of matrices and of a picture's rows and columns: addresses in `table`, `rows` and `columns`. */
-function describe(
-  wasm: WasmKernels,
-  all: readonly Tensor[],
-  channels: number,
-  rows: readonly number[],
-  columns: readonly number[],
-) {
-  // Addresses, room for as many and for as many vectors, and a row of zeros.
-  const head = 2 * winogradMatrices + lanes * winogradMatrices;
-  const numbers = new Int32Array(head + channels + rows.length + columns.length);
-  numbers.set(all.map((matrix) => wasm.at(matrix)));
-  numbers.set([...rows, ...columns], head + channels);
-  const table = wasm.at(tf.tensor1d(numbers, 'int32'));
-  const zeros = table + 4 * head;
-  return { table, zeros, rows: zeros + 4 * channels, columns: zeros + 4 * (channels + rows.length) };
-}
-
 /** The convolution of `[b, h, w, in]` by {@link winogradKernels}: `[b, h, w, out]`, twice as high and wide with `enlarge`. */
 export function winogradConv(x: Tensor4D, kernels: readonly Tensor2D[], options: WinogradOptions = {}): Tensor4D {
   const { padding = 'zero', bias, relu = false, enlarge = false } = options;
@@ -118,21 +70,16 @@ export function winogradConv(x: Tensor4D, kernels: readonly Tensor2D[], options:
     const [b, height, width, input] = x.shape;
     const [h, w] = enlarge ? [2 * height, 2 * width] : [height, width];
     const output = kernels[0]!.shape[1];
-    const [down, across] = [Math.ceil(h / 4), Math.ceil(w / 4)];
-    const most = Math.max(1, Math.floor(bandBytes() / (4 * winogradMatrices * across * (input + output))));
-    // All bands as high as each other, but the last.
-    const band = Math.ceil(down / Math.ceil(down / most));
-
+    const { down, across, band } = tilesOf(h, w, input + output, bandBytes());
     const y = wasm.output<tf.Rank.R4>([b, h, w, output]);
     const columns = kernels.map(() => wasm.output<tf.Rank.R2>([band * across, input]));
-    const from = describe(
-      wasm,
-      columns,
+    const from = describeTiles(
+      columns.map((matrix) => wasm.at(matrix)),
       Math.max(input, output),
-      inBytes(sources(height, down, padding, enlarge), width * input),
-      inBytes(sources(width, across, padding, enlarge), input),
+      sources(height, down, padding, enlarge, width * input),
+      sources(width, across, padding, enlarge, input),
     );
-    const [toRows, toColumns] = [inBytes(targets(h, down), w * output), inBytes(targets(w, across), output)];
+    const [toRows, toColumns] = [targets(h, down, w * output), targets(w, across, output)];
     const added = bias === undefined ? from.zeros : wasm.at(bias);
     for (let picture = 0; picture < b; picture++)
       for (let first = 0; first < down; first += band) {
@@ -141,7 +88,12 @@ export function winogradConv(x: Tensor4D, kernels: readonly Tensor2D[], options:
         wasm.winogradInput(source, from.rows + 16 * first, from.columns, ...tiles, 4 * input, from.table);
         tf.tidy(() => {
           const products = columns.map((matrix, i) => tf.matMul(matrix, kernels[i]!));
-          const to = describe(wasm, products, output, toRows, toColumns);
+          const to = describeTiles(
+            products.map((matrix) => wasm.at(matrix)),
+            output,
+            toRows,
+            toColumns,
+          );
           const [target, least] = [wasm.at(y) + 4 * picture * h * w * output, relu ? 0 : -Infinity];
           wasm.winogradOutput(target, to.rows + 16 * first, to.columns, ...tiles, 4 * output, to.table, added, least);
         });

@@ -12,7 +12,9 @@ interface Program {
   rowDots(a: number, b: number, rows: number, length: number, out: number): void;
   rowNorms(a: number, rows: number, length: number, out: number): void;
   winogradInput(x: number, ...tiling: Tiling): void;
+  winogradGradient(dy: number, ...tiling: Tiling): void;
   winogradOutput(...args: [y: number, ...tiling: Tiling, bias: number, least: number]): void;
+  addOuterProducts(a: number, b: number, rows: number, aLength: number, bLength: number, out: number): void;
   combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
 }
 

@@ -11,7 +11,8 @@ import type { Features } from '../../types.js';
  * $\partial L/\partial W_{k\,i\,o} = \sum_p x_{p+k,\,i}\, \partial L/\partial y_{p,\,o}$.
  *
  * One forward convolution, with batch and channels in each other's place. So it works on every backend, also on wasm, which has
- * no kernel of its own for it, and takes 1.6 times as long as the convolution there.
+ * no kernel of its own for it and takes 1.6 times as long as the convolution; with channels in multiples of 8, loops of our own
+ * take a quarter of that.
  *
  * @param x - the convolution's input, `[b, h, w, in]`
  * @param dy - the loss's gradient at its output, `[b, h, w, out]`
