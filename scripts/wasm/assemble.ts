@@ -18,6 +18,7 @@ const instructions: Readonly<Record<string, number>> = {
   'i32.ne': 0x47,
   'i32.lt_s': 0x48,
   'i32.lt_u': 0x49,
+  'i32.ge_u': 0x4f,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.mul': 0x6c,
@@ -35,6 +36,7 @@ const instructions: Readonly<Record<string, number>> = {
 const vectorInstructions: Readonly<Record<string, number>> = {
   'v128.load': 0,
   'v128.load32_splat': 9,
+  'v128.load32_zero': 92,
   'v128.store': 11,
   'f32x4.splat': 19,
   'f32x4.abs': 224,

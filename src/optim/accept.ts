@@ -2,27 +2,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { appendPair, newestPairs } from './pairProducts.js';
 import { dropHistory, type Run } from './run.js';
-import type { Found, Measure } from './searchAlong.js';
+import type { Trial } from './searchAlong.js';
 
 /** Moves the run to the point found, and learns from the step if the objective curves upwards along it. Takes over the direction. */
-export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found: Found): void {
+export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, { point, evaluation }: Trial): void {
   const { owned, history, settings, vectors, progress } = run;
-  const { point, evaluation } = found.trial;
-  const { numbers, x, gradient } = evaluation;
-  const measured = (name: Measure): number => evaluation.also(name)[0]!;
+  const { numbers, x, gradient, step } = evaluation;
   const xDiff = point.step === 1 ? direction : owned.own(tf.mul<Tensor2D>(direction, point.step));
   if (xDiff !== direction) owned.dispose(direction);
   const gradDiff = owned.own(tf.sub<Tensor2D>(gradient, vectors.gradient));
-  const xDiffGradDiff = point.step * measured('directionGradDiff');
-  const gradDiffSquared = measured('gradDiffSquared');
+  const xDiffGradDiff = point.step * step.directionGradDiff;
+  const { directionSquared, gradDiffSquared, gradDiffGradient } = step;
 
-  const onHistory = history.read(evaluation.also('history'), progress.products);
+  const onHistory = history.read(evaluation.history, progress.products);
   let products = {
     ...progress.products,
     xDiffGradient: onHistory.xDiffGradient,
     gradDiffGradient: onHistory.gradDiffGradient,
   };
-  const lengths = point.step * Math.sqrt(found.directionSquared * gradDiffSquared);
+  const lengths = point.step * Math.sqrt(directionSquared * gradDiffSquared);
   const curvesUp = xDiffGradDiff > settings.curvatureEpsilon * lengths;
   if (curvesUp) {
     const appended = appendPair(products, {
@@ -31,7 +29,7 @@ export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found
       xDiffGradDiff,
       gradDiffSquared,
       xDiffGradient: point.step * point.slope,
-      gradDiffGradient: measured('gradDiffGradient'),
+      gradDiffGradient,
     });
     products = newestPairs(appended, settings.historySize);
     history.push({ xDiff, gradDiff });
@@ -52,7 +50,7 @@ export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, found
     iterations: progress.iterations + 1,
     skippedPairs: progress.skippedPairs + (curvesUp ? 0 : 1),
     stalled: change <= settings.toleranceLoss ? progress.stalled + 1 : 0,
-    lastMove: point.step * found.directionInf,
+    lastMove: point.step * step.directionInf,
     lossHistory: [...progress.lossHistory, numbers.loss],
     point: numbers,
     best: improved ? numbers : progress.best,

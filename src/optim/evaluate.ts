@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { rowNorms } from '../internal/kernels/vectors.js';
+import { rowDots, stepSumNames, stepSums } from '../internal/kernels/vectors.js';
 import { readBack } from '../internal/readBack.js';
 import { evaluateObjective } from './objective.js';
-import { pack, type Measured } from './readback.js';
+import { pack } from './readback.js';
 import type { Run } from './run.js';
 
 /** What is known of a point as numbers. Plain data. */
@@ -21,59 +20,65 @@ export interface PointNumbers {
   readonly parts: readonly number[];
 }
 
-/** A point and its gradient, `[rows, columns]`, both owned, its numbers, and what else was measured. */
-export interface Evaluation<K extends string> {
+/** A point and its gradient, `[rows, columns]`, both owned, its numbers, and those of the step that led there. */
+export interface Evaluation {
   readonly x: Tensor2D;
   readonly gradient: Tensor2D;
   readonly numbers: PointNumbers;
-  readonly also: (name: K) => number[];
+  readonly step: StepNumbers;
+  /** For {@link History.read}. */
+  readonly history: readonly number[];
 }
 
-/** `max |x|`. */
-export const largest = (x: Tensor2D): Tensor => tf.tidy(() => tf.max(tf.unstack(rowNorms(x))[1]!));
+/** What is known of a step along a direction. */
+export interface StepNumbers extends Record<(typeof stepSumNames)[number], number> {
+  readonly directionInf: number;
+}
 
-/** Evaluates the objective at `x`, which stays, and reads all scalars of the evaluation back at once. */
-export async function evaluate<T extends Tensor, K extends string>(
-  { objective, layout, owned, settings, progress }: Run<T>,
+/** Evaluates the objective at `x`, which stays, and reads all scalars of the evaluation back at once. At the start, without direction. */
+export async function evaluate<T extends Tensor>(
+  { objective, layout, owned, settings, progress, history, vectors }: Run<T>,
   x: Tensor2D,
-  measure: (gradient: Tensor2D) => Measured<K>,
-): Promise<Evaluation<K>> {
+  direction?: Tensor2D,
+): Promise<Evaluation> {
   const { penaltyWeight } = progress;
   const shaped = owned.own(layout.fromRows(x)) as T;
   const { value, grad, parts, excess } = evaluateObjective(objective, shaped, settings.bounds, penaltyWeight, owned);
   const gradient = owned.own(layout.toRows(grad));
   owned.dispose(shaped, grad);
-  const { tensor, unpack } = pack<string>(layout.rows, () => {
-    const outside = excess === undefined ? undefined : layout.toRows(excess);
-    const { dots, sums, values } = measure(gradient);
-    const [absSums, maxima] = tf.unstack(rowNorms(gradient));
-    return {
-      dots: {
-        ...dots,
-        gradSquared: [gradient, gradient],
-        excessSquared: outside === undefined ? undefined : [outside, outside],
-      },
-      sums: { ...sums, gradAbsSum: absSums },
-      values: { ...values, loss: value, gradInf: tf.max(maxima!), parts },
-    };
-  });
+  const { tensor, unpack } = pack<'step' | 'history' | 'excessSquared' | 'loss' | 'maxima' | 'parts'>(
+    layout.rows,
+    () => {
+      const outside = excess === undefined ? undefined : layout.toRows(excess);
+      const before = direction === undefined ? gradient : vectors.gradient;
+      const { sums, maxima } = stepSums(direction ?? gradient, gradient, before);
+      return {
+        sums: {
+          step: sums,
+          history: direction === undefined ? undefined : history.products(gradient, before),
+          excessSquared: outside === undefined ? undefined : rowDots([[outside, outside]]),
+        },
+        values: { loss: value, maxima, parts },
+      };
+    },
+  );
   owned.own(tensor);
   owned.dispose(value, parts, excess);
   const read = unpack(await readBack('lbfgs', tensor));
   owned.dispose(tensor);
-  const one = (name: string): number => read(name)[0] ?? 0;
-  const loss = one('loss');
+  const [loss, excessSquared = 0] = [read('loss')[0]!, read('excessSquared')[0]];
+  const [gradInf, directionInf] = read('maxima') as [number, number];
+  const sums = Object.fromEntries(stepSumNames.map((name, i) => [name, read('step')[i]!])) as Omit<
+    StepNumbers,
+    'directionInf'
+  >;
+  const { gradSquared, gradAbsSum } = sums;
+  const total = loss + (penaltyWeight / 2) * excessSquared;
   return {
     x,
     gradient,
-    numbers: {
-      loss,
-      total: loss + (penaltyWeight / 2) * one('excessSquared'),
-      gradInf: one('gradInf'),
-      gradAbsSum: one('gradAbsSum'),
-      gradSquared: one('gradSquared'),
-      parts: read('parts'),
-    },
-    also: read,
+    numbers: { loss, total, gradInf, gradAbsSum, gradSquared, parts: read('parts') },
+    step: { ...sums, directionInf },
+    history: read('history'),
   };
 }

@@ -8,7 +8,7 @@ import type { LbfgsStatus } from './status.js';
 export async function evaluateStart<T extends Tensor>(run: Run<T>): Promise<LbfgsStatus | undefined> {
   const { layout, settings } = run;
   if (isAborted(run)) return 'aborted';
-  const { gradient, numbers } = await evaluate(run, run.vectors.x, () => ({ dots: {}, sums: {}, values: {} }));
+  const { gradient, numbers } = await evaluate(run, run.vectors.x);
   run.progress = { ...run.progress, evaluations: 1 };
   if (!Number.isFinite(numbers.total) || !Number.isFinite(numbers.gradSquared)) return 'non-finite';
   const { bounds } = settings;

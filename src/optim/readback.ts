@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { rowDots } from '../internal/kernels/vectors.js';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { largestDivisor } from '../internal/largestDivisor.js';
 
-/** What to read back, by name: dot products, partial sums per row, `[rows]` or `[k, rows]`, and values as they are. */
+/** What to read back, by name: partial sums per row, `[rows]` or `[k, rows]`, and values as they are. */
 export interface Measured<K extends string> {
-  readonly dots: Partial<Record<K, readonly [Tensor2D, Tensor2D] | undefined>>;
   readonly sums: Partial<Record<K, Tensor | undefined>>;
   readonly values: Partial<Record<K, Tensor | undefined>>;
 }
@@ -34,10 +32,10 @@ export function pack<K extends string>(rows: number, measure: () => Measured<K>)
       return [value];
     });
   const tensor = tf.tidy(() => {
-    const { dots, sums, values } = measure();
-    const products = rowDots(collect(dots, () => 1, true));
-    const others = collect(sums, ({ size }: Tensor) => size / rows, true);
-    const partial = tf.concat([products, ...others.map((t) => tf.reshape<tf.Rank.R2>(t, [-1, rows]))], 0);
+    const { sums, values } = measure();
+    const partial = tf.concat(
+      collect(sums, ({ size }: Tensor) => size / rows, true).map((t) => tf.reshape<tf.Rank.R2>(t, [-1, rows])),
+    );
     const grouped: Tensor = tf.sum(tf.reshape(partial, [-1, groups, rows / groups]), 2);
     return tf.concat(
       [grouped, ...collect(values, ({ size }: Tensor) => size, false)].map((t) => tf.reshape<tf.Rank.R1>(t, [t.size])),

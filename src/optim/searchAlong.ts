@@ -1,68 +1,29 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { combination } from '../internal/kernels/vectors.js';
-import { evaluate, largest, type Evaluation } from './evaluate.js';
+import { evaluate, type Evaluation } from './evaluate.js';
 import { fixedStep, isFinitePoint, strongWolfe, type Point } from './lineSearch.js';
 import { isAborted, type Run } from './run.js';
 import type { LbfgsStatus } from './status.js';
 
-/** What is read back of a trial. */
-export type Measure =
-  | 'slope'
-  | 'directionSquared'
-  | 'directionInf'
-  | 'directionGradient'
-  | 'directionGradDiff'
-  | 'gradDiffSquared'
-  | 'gradDiffGradient'
-  | 'history';
-
-interface Trial {
+/** A point along a direction. */
+export interface Trial {
   readonly point: Point;
-  readonly evaluation: Evaluation<Measure>;
-}
-
-/** A point found along a direction, and what is known of the direction. */
-export interface Found {
-  readonly trial: Trial;
-  readonly slope: number;
-  readonly directionInf: number;
-  readonly directionSquared: number;
+  readonly evaluation: Evaluation;
 }
 
 /** Rounding makes the predicted slope differ from the measured one by some 1e-6; this much only a broken history does. */
 const slopeTolerance = 1e-2;
 
-/** Evaluates at `x + step * direction`, with all dot products that acceptance would need; `undefined` if aborted. */
-async function tryStep<T extends Tensor>(
-  run: Run<T>,
-  direction: Tensor2D,
-  step: number,
-  isFirst: boolean,
-): Promise<Trial | undefined> {
-  const { owned, history } = run;
+/** Evaluates at `x + step * direction`, with all that acceptance would need; `undefined` if aborted. */
+async function tryStep<T extends Tensor>(run: Run<T>, direction: Tensor2D, step: number): Promise<Trial | undefined> {
   if (isAborted(run)) return undefined;
-  const { x, gradient } = run.vectors;
-  const tried = owned.own(combination([x, direction], [1, step]));
-  const evaluation = await evaluate<T, Measure>(run, tried, (newGradient) => {
-    const gradDiff = tf.sub<Tensor2D>(newGradient, gradient);
-    return {
-      dots: {
-        slope: isFirst ? [gradient, direction] : undefined,
-        directionSquared: isFirst ? [direction, direction] : undefined,
-        directionGradient: [direction, newGradient],
-        directionGradDiff: [direction, gradDiff],
-        gradDiffSquared: [gradDiff, gradDiff],
-        gradDiffGradient: [gradDiff, newGradient],
-      },
-      sums: { history: history.products(newGradient, gradDiff) },
-      values: { directionInf: isFirst ? largest(direction) : undefined },
-    };
-  });
+  const tried = run.owned.own(combination([run.vectors.x, direction], [1, step]));
+  const evaluation = await evaluate(run, tried, direction);
   run.progress = { ...run.progress, evaluations: run.progress.evaluations + 1 };
   if (isAborted(run)) return undefined;
   const { total, gradSquared } = evaluation.numbers;
-  const slope = Number.isFinite(gradSquared) ? evaluation.also('directionGradient')[0]! : NaN;
+  // A point whose gradient is not finite cannot be gone on from.
+  const slope = Number.isFinite(gradSquared) ? evaluation.step.directionGradient : NaN;
   return { point: { step, value: total, slope }, evaluation };
 }
 
@@ -72,10 +33,10 @@ export async function searchAlong<T extends Tensor>(
   direction: Tensor2D,
   firstStep: number,
   predictedSlope: number,
-): Promise<Found | LbfgsStatus> {
+): Promise<Trial | LbfgsStatus> {
   const { settings, owned, progress } = run;
   const { total, gradSquared } = progress.point;
-  const first = await tryStep(run, direction, firstStep, true);
+  const first = await tryStep(run, direction, firstStep);
   if (first === undefined) return 'aborted';
   let trials = [first];
   const keepOnly = (step: number | undefined): Trial | undefined => {
@@ -84,10 +45,7 @@ export async function searchAlong<T extends Tensor>(
     trials = trials.filter(({ point }) => point.step === step);
     return trials[0];
   };
-  const measured = (name: Measure): number => first.evaluation.also(name)[0]!;
-  const slope = measured('slope');
-  const directionSquared = measured('directionSquared');
-  const directionInf = measured('directionInf');
+  const { slope, directionSquared, directionInf } = first.evaluation.step;
   const scale = Math.sqrt(gradSquared * directionSquared);
   if (!(slope < 0 && Math.abs(slope - predictedSlope) <= slopeTolerance * scale)) {
     keepOnly(undefined);
@@ -106,13 +64,11 @@ export async function searchAlong<T extends Tensor>(
   let next = search.next();
   while (!next.done) {
     keepOnly(next.value.keep);
-    const trial = await tryStep(run, direction, next.value.step, false);
+    const trial = await tryStep(run, direction, next.value.step);
     if (trial === undefined) return 'aborted';
     wasFinite ||= isFinitePoint(trial.point);
     trials.push(trial);
     next = search.next(trial.point);
   }
-  const trial = keepOnly(next.value?.step);
-  if (trial !== undefined) return { trial, slope, directionInf, directionSquared };
-  return wasFinite ? 'line-search' : 'non-finite';
+  return keepOnly(next.value?.step) ?? (wasFinite ? 'line-search' : 'non-finite');
 }

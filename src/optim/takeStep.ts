@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { accept } from './accept.js';
 import { compactDirection } from './direction.js';
 import { dropHistory, type Run } from './run.js';
-import { searchAlong, type Found } from './searchAlong.js';
+import { searchAlong, type Trial } from './searchAlong.js';
 import type { LbfgsStatus } from './status.js';
 
 /** How much longer than the last step one along the gradient may be. */
@@ -27,14 +27,14 @@ export async function takeStep<T extends Tensor>(run: Run<T>): Promise<{ step: n
     const { products } = run.progress;
     const alongGradient = products.xDiffGradient.length === 0;
     const coefficients = compactDirection(products, gradSquared);
-    let outcome: Found | LbfgsStatus = 'no-descent';
+    let outcome: Trial | LbfgsStatus = 'no-descent';
     if (alongGradient || coefficients.slope < 0) {
       const direction = owned.own(history.combine(run.vectors.gradient, coefficients));
       const firstStep = alongGradient ? gradientStep(run) : settings.learningRate;
       outcome = await searchAlong(run, direction, firstStep, coefficients.slope);
       if (typeof outcome !== 'string') {
         accept(run, direction, outcome);
-        return { step: outcome.trial.point.step, slope: outcome.slope };
+        return { step: outcome.point.step, slope: outcome.evaluation.step.slope };
       }
       owned.dispose(direction);
     }

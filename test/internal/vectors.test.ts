@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
-import { combination, rowDots, rowNorms } from '../../src/internal/kernels/vectors.js';
+import { combination, rowDots, stepSumNames, stepSums } from '../../src/internal/kernels/vectors.js';
 import { wasmKernels, withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
 import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
 
@@ -20,7 +20,7 @@ const rowsOf = (values: ArrayLike<number>, [rows, columns]: Shape): number[][] =
   Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => values[r * columns + c]!));
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
-test.each(shapes)('rowDots, rowNorms and combination of [%i, %i] are those of float64', async (...shape) => {
+test.each(shapes)('rowDots, stepSums and combination of [%i, %i] are those of float64', async (...shape) => {
   const [a, b, c, d] = [1, 2, 3, 4].map((seed) => vector(shape, seed)) as [tf.Tensor2D, ...tf.Tensor2D[]];
   const [as, bs, cs, ds] = (await Promise.all([a, b!, c!, d!].map((t) => t.data()))) as [
     Float32Array,
@@ -35,11 +35,19 @@ test.each(shapes)('rowDots, rowNorms and combination of [%i, %i] are those of fl
   expect(dots.shape).toEqual([2, shape[0]]);
   expect(relativeL2(await dots.data(), [...dot(as, bs!), ...dot(cs!, cs!)])).toBeLessThan(1e-6);
 
-  const norms = await expectTensorGrowth(1, () => rowNorms(a));
-  const absolute = rowsOf(as.map(Math.abs), shape);
-  const expected = [...absolute.map(sum), ...absolute.map((row) => Math.max(...row))];
-  expect(norms.shape).toEqual([2, shape[0]]);
-  expect(relativeL2(await norms.data(), expected)).toBeLessThan(1e-6);
+  const { sums, maxima } = await expectTensorGrowth(2, () => stepSums(a, b!, c!));
+  const y = bs!.map((value, i) => value - cs![i]!);
+  const pairs = [[cs!, as], [as, as], [as, bs!], [as, y], [y, y], [y, bs!], [bs!, bs!]] as const; // prettier-ignore
+  const expected = [...pairs.map(([u, v]) => dot(u, v)), rowsOf(bs!.map(Math.abs), shape).map(sum)];
+  expect(sums.shape).toEqual([stepSumNames.length, shape[0]]);
+  const found = rowsOf(await sums.data(), [stepSumNames.length, shape[0]]);
+  // Of the sums with both signs, as a share of what is added up.
+  const scale = Math.sqrt(sum(expected[1]!) * sum(expected[6]!));
+  for (const [i, row] of found.entries())
+    expect(Math.hypot(...row.map((value, r) => value - expected[i]![r]!)) / scale).toBeLessThan(1e-6);
+  expect([...(await maxima.data())]).toEqual(
+    [bs!, as].map((values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)),
+  );
 
   const [vectors, values] = [
     [a, b!, c!, d!],
@@ -64,7 +72,8 @@ test('combination(vectors, factors) is a new tensor, of one vector too', async (
 
 test('what is not a number stays none', async () => {
   const x = tf.tensor2d([1, NaN, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 6]);
-  for (const made of [rowDots([[x, x]]), rowNorms(x), combination([x, x], [1, 0])]) {
+  const { sums, maxima } = stepSums(x, x, x);
+  for (const made of [rowDots([[x, x]]), sums, maxima, combination([x, x], [1, 0])]) {
     expect((await made.data()).some(Number.isNaN)).toBe(true);
   }
   // The second row is one of numbers.
@@ -75,7 +84,10 @@ describe.runIf(inject('backend') === 'wasm')('on wasm', () => {
   test('our own kernels run, and agree with those of TensorFlow.js', async () => {
     expect(wasmKernels()).toBeDefined();
     const [x, y] = [vector([40, 200], 1), vector([40, 200], 2)];
-    const run = (): tf.Tensor2D[] => [rowDots([[x, y]]), rowNorms(x), combination([x, y, x], [2, 3, 4])]; // prettier-ignore
+    const run = (): tf.Tensor[] => {
+      const { sums, maxima } = stepSums(x, y, x);
+      return [rowDots([[x, y]]), sums, maxima, combination([x, y, x], [2, 3, 4])];
+    };
     const [own, theirs] = [run(), withoutWasmKernels(run)];
     for (const [i, tensor] of own.entries()) {
       expect(relativeL2(await tensor.data(), await theirs[i]!.data())).toBeLessThan(1e-6);

@@ -39,20 +39,20 @@ describe.each(histories)('history in %s', (_, create) => {
       const newest = Array.from({ length: pushes }, (_, i) => i).slice(-capacity);
       const x = newest.map((i) => numbers(100 + i));
       const g = newest.map((i) => numbers(200 + i));
-      const [gradient, gradDiff] = [owned.own(vector(1)), owned.own(vector(2))];
-      const before = numbers(1).map((value, i) => value - numbers(2)[i]!);
+      const [gradient, gradientBefore] = [owned.own(vector(1)), owned.own(vector(2))];
+      const before = numbers(2);
+      const gradDiff = numbers(1).map((value, i) => value - before[i]!);
 
-      const { tensor, unpack } = pack<'history' | 'one' | 'squared'>(rows, () => ({
-        dots: { squared: [gradient, gradient] },
-        sums: { one: tf.ones([rows]), history: history.products(gradient, gradDiff) },
-        values: {},
+      const { tensor, unpack } = pack<'history' | 'one' | 'two'>(rows, () => ({
+        sums: { one: tf.ones([rows]), history: history.products(gradient, gradientBefore) },
+        values: { two: tf.scalar(2) },
       }));
       const close = (actual: readonly number[], expected: number[]): void => {
         expect(relativeL2(actual, expected)).toBeLessThan(tolerance());
       };
       const read = unpack(await owned.own(tensor).data());
       expect(read('one')).toEqual([rows]);
-      close(read('squared'), [dot(numbers(1), numbers(1))]);
+      expect(read('two')).toEqual([2]);
       const products = history.read(read('history'), {
         xDiffGradient: x.map((v) => dot(v, before)),
         gradDiffGradient: g.map((v) => dot(v, before)),
@@ -67,11 +67,11 @@ describe.each(histories)('history in %s', (_, create) => {
       );
       close(
         products.xDiffGradDiff,
-        x.map((v) => dot(v, numbers(2))),
+        x.map((v) => dot(v, gradDiff)),
       );
       close(
         products.gradDiffGradDiff,
-        g.map((v) => dot(v, numbers(2))),
+        g.map((v) => dot(v, gradDiff)),
       );
 
       const coefficients = { gradient: -0.5, xDiff: x.map((_, i) => i - 1), gradDiff: x.map((_, i) => 2 - i / 2) };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { wasmKernels } from '../wasm/kernels.js';
 
 /*
@@ -21,18 +21,58 @@ export function rowDots(pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tens
   return sums;
 }
 
-/** `sum(|x|)` and `max(|x|)` along the rows, `[2, rows]`. */
-export function rowNorms(x: Tensor2D): Tensor2D {
+/** The sums of {@link stepSums}, in their order. With y = gradient - before. */
+export const stepSumNames = [
+  /** `before . direction` */
+  'slope',
+  'directionSquared',
+  'directionGradient',
+  /** `direction . y` */
+  'directionGradDiff',
+  /** `y . y` */
+  'gradDiffSquared',
+  /** `y . gradient` */
+  'gradDiffGradient',
+  'gradSquared',
+  /** `|gradient|_1` */
+  'gradAbsSum',
+] as const;
+
+/**
+ * What an optimiser asks of a step along `direction`, to where the gradient is `gradient`: {@link stepSumNames} along the rows,
+ * `[8, rows]`, and the largest of `|gradient|` and of `|direction|`, `[2]`. On wasm in one pass.
+ */
+export function stepSums(
+  direction: Tensor2D,
+  gradient: Tensor2D,
+  before: Tensor2D,
+): { sums: Tensor2D; maxima: Tensor1D } {
   const kernels = wasmKernels();
-  if (kernels === undefined)
-    return tf.tidy(() => {
-      const absolute = tf.abs(x);
-      return tf.stack([tf.sum<Tensor1D>(absolute, 1), tf.max<Tensor1D>(absolute, 1)]) as Tensor2D;
-    });
-  const [rows, columns] = x.shape;
-  const norms = kernels.output<tf.Rank.R2>([2, rows]);
-  kernels.rowNorms(kernels.at(x), rows, 4 * columns, kernels.at(norms));
-  return norms;
+  const [rows, columns] = gradient.shape;
+  return tf.tidy(() => {
+    if (kernels === undefined) {
+      const gradDiff = tf.sub<Tensor2D>(gradient, before);
+      const dots = rowDots([
+        [before, direction],
+        [direction, direction],
+        [direction, gradient],
+        [direction, gradDiff],
+        [gradDiff, gradDiff],
+        [gradDiff, gradient],
+        [gradient, gradient],
+      ]);
+      const absolute = tf.abs(gradient);
+      return {
+        sums: tf.concat([dots, tf.reshape<tf.Rank.R2>(tf.sum(absolute, 1), [1, rows])]),
+        maxima: tf.stack([tf.max(absolute), tf.max(tf.abs(direction))]) as Tensor1D,
+      };
+    }
+    const partial = kernels.output<tf.Rank.R3>([stepSumNames.length + 2, rows, 4]);
+    const [d, g, b] = [direction, gradient, before].map((vector) => kernels.at(vector)) as [number, number, number];
+    kernels.stepSums(d, g, b, rows, 4 * columns, kernels.at(partial));
+    const [sums, maxima] = tf.split(partial, [stepSumNames.length, 2]) as [Tensor3D, Tensor3D];
+    return { sums: tf.sum<Tensor2D>(sums, 2), maxima: tf.max<Tensor1D>(maxima, [1, 2]) };
+  });
 }
 
 /** `sum_i coefficients[i] * vectors[i]`. A new tensor. At least one vector, all of one shape. */

@@ -10,7 +10,7 @@ type Tiling = [rows: number, columns: number, down: number, across: number, leng
 /** What program.wat exports. Addresses and lengths in bytes. */
 interface Program {
   rowDots(a: number, b: number, rows: number, length: number, out: number): void;
-  rowNorms(a: number, rows: number, length: number, out: number): void;
+  stepSums(d: number, g: number, b: number, rows: number, length: number, out: number): void;
   winogradInput(x: number, ...tiling: Tiling): void;
   winogradGradient(dy: number, ...tiling: Tiling): void;
   winogradOutput(...args: [y: number, ...tiling: Tiling, bias: number, least: number]): void;
