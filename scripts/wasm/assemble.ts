@@ -25,6 +25,7 @@ const instructions: Readonly<Record<string, number>> = {
   'i32.and': 0x71,
   'i32.or': 0x72,
   'i32.shl': 0x74,
+  'i32.shr_u': 0x76,
   'f32.abs': 0x8b,
   'f32.add': 0x92,
   'f32.mul': 0x94,

@@ -37,9 +37,8 @@ export function imageMatrices(features: Features): Tensor2D[] {
 
 /** `[c, c]` Gram matrices, one for each image. */
 export function gramMatrices(features: Features, normalization: GramNormalization): Tensor2D[] {
-  // Scaled before the product: a raw sum over 512x512 positions overflows half floats.
-  const scale = Math.sqrt(gramFactor(features.shape, normalization));
-  return tf.tidy(() => tf.tidy(() => imageMatrices(scale === 1 ? features : tf.mul(features, scale))).map(selfProduct));
+  const factor = gramFactor(features.shape, normalization);
+  return tf.tidy(() => imageMatrices(features).map((matrix) => selfProduct(matrix, factor)));
 }
 
 /**

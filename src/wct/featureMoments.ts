@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   assert,
   assertFeatures,
@@ -9,13 +9,14 @@ import {
   assertTensor,
   show,
 } from '../internal/assert.js';
+import { suitsColumnProducts } from '../internal/kernels/columnProducts.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import { assertFloat32 } from '../internal/precision.js';
 import { readBack } from '../internal/readBack.js';
 import type { Features } from '../types.js';
 import type { Moments } from './moments.js';
 import { addScatter, emptyScatter, momentsFromScatter } from './scatter.js';
-import { productsLength, scatterFromProducts, tileProducts, type TileWeights } from './tileMoments.js';
+import { ownTileProducts, productsLength, scatterFromProducts, tileProducts, type TileWeights } from './tileMoments.js';
 
 /** Options of {@link featureMoments}. */
 export interface FeatureMomentsOptions {
@@ -62,20 +63,18 @@ function tilesOf(positions: number, tileRows: number, mask: Float32Array | undef
 }
 
 /**
- * Cuts rows out of the features. On the backends that compute in the host's memory, `tf.slice` first copies its whole source:
- * there the features are read once, and each tile is a new tensor.
+ * The products of tiles by TensorFlow.js's operations. On the backends that compute in the host's memory, `tf.slice` first copies
+ * its whole source: there the features are read once, and each tile is a new tensor.
  */
-async function rowReader(features: Features): Promise<(tile: Tile) => Tensor2D> {
+async function productsOfRows(features: Features): Promise<(tile: Tile) => Tensor1D> {
   const channels = features.shape[3];
-  if (['wasm', 'cpu'].includes(tf.getBackend())) {
-    const values = await readBack('featureMoments', features);
-    return ({ begin, size }) =>
-      tf.tensor2d(values.subarray(begin * channels, (begin + size) * channels), [size, channels]);
-  }
-  return ({ begin, size }) => {
-    const rows = tf.reshape<tf.Rank.R2>(features, [features.size / channels, channels]);
-    return tf.slice(rows, [begin, 0], [size, channels]);
-  };
+  const inHost = ['wasm', 'cpu'].includes(tf.getBackend());
+  const values = inHost ? await readBack('featureMoments', features) : undefined;
+  const rowsOf = ({ begin, size }: Tile): Tensor2D =>
+    values === undefined
+      ? tf.slice(tf.reshape<tf.Rank.R2>(features, [-1, channels]), [begin, 0], [size, channels])
+      : tf.tensor2d(values.subarray(begin * channels, (begin + size) * channels), [size, channels]);
+  return (tile) => tf.tidy(() => tileProducts(rowsOf(tile), tile.weights));
 }
 
 /**
@@ -119,14 +118,15 @@ export async function featureMoments(features: Features, options: FeatureMoments
   const owned = ownedTensors();
   try {
     const tiles = tilesOf(features.size / channels, tileRows, mask && (await readBack(where, mask)));
-    const rowsOf = await rowReader(features);
+    const productsOf =
+      mask === undefined && suitsColumnProducts(channels)
+        ? ({ begin, size }: Tile) => ownTileProducts(features, begin, size)
+        : await productsOfRows(features);
     const length = productsLength(channels);
     const group = Math.max(1, Math.min(GROUP, Math.floor(READBACK / length)));
     for (let first = 0; first < tiles.length; first += group) {
       const members = tiles.slice(first, first + group);
-      const packed = owned.own(
-        tf.tidy(() => tf.concat(members.map((tile) => tf.tidy(() => tileProducts(rowsOf(tile), tile.weights))))),
-      );
+      const packed = owned.own(tf.tidy(() => tf.concat(members.map(productsOf))));
       const products = await readBack(where, packed);
       owned.dispose(packed);
       members.forEach(({ weights }, i) =>

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { centredProducts } from '../internal/kernels/columnProducts.js';
 import { rowsAndColumns } from '../internal/sums.js';
 import { product } from '../internal/kernels/product.js';
+import type { Features } from '../types.js';
 import type { Scatter } from './scatter.js';
 
 /*
@@ -41,7 +43,7 @@ export interface TileWeights {
 }
 
 /**
- * `[R, t, s]` of the rows `[n, c]`, flat: `[c * c + 2 c]`. One plain matMul: with transpose flags it would be ten times slower
+ * `[R, t, s]` of the rows `[n, c]`, flat: `[c * c + 2 c]`; of R, the part above the diagonal counts. One plain matMul: with transpose flags it would be ten times slower
  * on wasm.
  */
 export function tileProducts(rows: Tensor2D, { sum, values }: TileWeights): Tensor1D {
@@ -54,9 +56,16 @@ export function tileProducts(rows: Tensor2D, { sum, values }: TileWeights): Tens
     const shifted: Tensor2D = tf.sub(rows, tf.transpose(shift));
     const right: Tensor2D = weights === undefined ? shifted : tf.mul(shifted, tf.transpose(weights));
     const sums = sumRows(weights === undefined ? left : tf.mul(left, weights));
-    return tf.concat([product(left, right), sums, shift].map((part) => tf.reshape<tf.Rank.R1>(part, [part.size])));
+    return packed([product(left, right), sums, shift]);
   });
 }
+
+/** {@link tileProducts} of a tile of features without weights, by loops of our own on wasm. */
+export const ownTileProducts = (features: Features, begin: number, size: number): Tensor1D =>
+  tf.tidy(() => packed(centredProducts(features, features.shape[3], begin, size)));
+
+const packed = (parts: readonly Tensor[]): Tensor1D =>
+  tf.concat(parts.map((part) => tf.reshape<tf.Rank.R1>(part, [part.size])));
 
 /** Length of {@link tileProducts}. */
 export const productsLength = (channels: number): number => channels * channels + 2 * channels;
@@ -65,10 +74,14 @@ export const productsLength = (channels: number): number => channels * channels 
 export function scatterFromProducts(products: Float32Array, channels: number, weights: TileWeights): Scatter {
   const sums = products.subarray(channels * channels, channels * channels + channels);
   const shift = products.subarray(channels * channels + channels);
-  const scatter = Float64Array.from(products.subarray(0, channels * channels));
+  const scatter = new Float64Array(channels * channels);
   for (let r = 0; r < channels; r++) {
     const share = sums[r]! / weights.sum;
-    for (let c = 0; c < channels; c++) scatter[r * channels + c]! -= share * sums[c]!;
+    for (let c = r; c < channels; c++) {
+      const value = products[r * channels + c]! - share * sums[c]!;
+      scatter[r * channels + c] = value;
+      scatter[c * channels + r] = value;
+    }
   }
   return {
     channels,

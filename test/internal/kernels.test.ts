@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { ensureGradients } from '../../src/internal/ensureGradients.js';
+import { centredProducts } from '../../src/internal/kernels/columnProducts.js';
 import { conv } from '../../src/internal/kernels/conv.js';
 import { type Op, taped } from '../../src/internal/kernels/op.js';
 import { type Padding, padByOne, padByOneGradient, paddings } from '../../src/internal/kernels/padding.js';
@@ -10,6 +11,7 @@ import { product } from '../../src/internal/kernels/product.js';
 import { relu } from '../../src/internal/kernels/relu.js';
 import { rotateKernel } from '../../src/internal/kernels/rotateKernel.js';
 import { selfProduct } from '../../src/internal/kernels/selfProduct.js';
+import { wasmKernels } from '../../src/internal/wasm/kernels.js';
 import { expectTensorGrowth, randomNumbers, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number, number, number];
@@ -179,23 +181,59 @@ test('upsample repeats pixels, and its gradient adds them up', async () => {
   await expectExactGradient(upsample, [2, 2, 3, 2]);
 });
 
-describe('selfProduct(x)', () => {
-  // Whole, padded, in parts, in parts that are padded, and a prime number of rows, which has no parts.
+/** `X^T X` in float64. */
+function exactSelfProduct(values: ArrayLike<number>, n: number, c: number): Float64Array {
+  const sums = new Float64Array(c * c);
+  for (let p = 0; p < n; p++)
+    for (let i = 0; i < c; i++) for (let j = 0; j < c; j++) sums[i * c + j]! += values[p * c + i]! * values[p * c + j]!;
+  return sums;
+}
+
+describe('selfProduct(x, factor)', () => {
+  // On wasm: of whole vectors or padded, in one part or several, of which the last is shorter.
   test.each([
     [5, 3],
     [512, 4],
     [9000, 2],
-    [12288, 3],
-    [8209, 2],
-  ])('is x transposed times x for %i rows of %i', async (n, c) => {
+    [8209, 8],
+    [700, 24],
+  ])('is factor times x transposed times x for %i rows of %i', async (n, c) => {
     const x = randomTensor<tf.Rank.R2>([n, c], 1, -1, 1);
-    const result = await expectTensorGrowth(1, () => selfProduct(x));
-    const values = await x.data();
-    const expected = new Float64Array(c * c);
-    for (let p = 0; p < n; p++)
-      for (let i = 0; i < c * c; i++) expected[i]! += values[p * c + Math.floor(i / c)]! * values[p * c + (i % c)]!;
-    expect(relativeL2(await result.data(), expected)).toBeLessThan(1e-4);
+    const result = await expectTensorGrowth(1, () => selfProduct(x, 0.25));
+    const expected = exactSelfProduct(await x.data(), n, c).map((value) => value / 4);
+    expect(result.shape).toEqual([c, c]);
+    // TensorFlow.js's backends add up all rows in a row; our own loops 256.
+    expect(relativeL2(await result.data(), expected)).toBeLessThan(wasmKernels() === undefined ? 1e-4 : 1e-6);
     expect(await result.data()).toEqual(await tf.transpose(result).data());
+  });
+});
+
+describe.runIf(inject('backend') === 'wasm')('centredProducts(x, columns, begin, rows) on wasm', () => {
+  test.each([
+    [16, 0, 700],
+    [8, 37, 256],
+    [24, 5, 1],
+  ])('are those of %i columns from row %i, %i rows, after their means were taken off', async (c, begin, rows) => {
+    // Far from 0, where plain products would lose four digits.
+    const x = randomTensor<tf.Rank.R2>([begin + rows + 3, c], 2, 99, 101);
+    const made = await expectTensorGrowth(3, () => centredProducts(x, c, begin, rows));
+    const [products, sums, shift] = (await Promise.all(made.map((tensor) => tensor.data()))) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const values = (await x.data()).subarray(begin * c, (begin + rows) * c);
+    const centred = Float64Array.from(values, (value, i) => value - shift[i % c]!);
+    const expected = exactSelfProduct(centred, rows, c);
+    const above = (all: ArrayLike<number>) => Array.from(all).filter((_, i) => i % c >= Math.floor(i / c));
+    if (rows > 1) expect(relativeL2(above(products), above(expected))).toBeLessThan(1e-6);
+    for (let k = 0; k < c; k++) {
+      const column = centred.filter((_, i) => i % c === k);
+      const sum = column.reduce((a, b) => a + b, 0);
+      // Of some hundred numbers between -1 and 1.
+      expect(Math.abs(sums[k]! - sum)).toBeLessThan(1e-4);
+      expect(Math.abs(shift[k]! - 100)).toBeLessThan(1);
+    }
   });
 });
 

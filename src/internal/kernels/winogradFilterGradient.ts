@@ -58,7 +58,7 @@ export function winogradFilterGradient(x: Tensor4D, dy: Tensor4D, padding: Paddi
         wasm.winogradGradient(atDy!, to.rows + 16 * first, to.columns, ...tiles, 4 * output, to.table);
         for (let i = 0; i < winogradMatrices; i++) {
           const sum = wasm.at(sums) + 4 * i * input * output;
-          wasm.addOuterProducts(ofX[i]!, ofDy[i]!, tiles[0] * tiles[1], 4 * input, 4 * output, sum);
+          wasm.addOuterProducts(ofX[i]!, ofDy[i]!, tiles[0] * tiles[1], 4 * input, 4 * output, 0, sum);
         }
       }
     return tf.reshape<tf.Rank.R4>(tf.matMul(toKernel(), sums), [3, 3, input, output]);

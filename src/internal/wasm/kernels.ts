@@ -7,6 +7,9 @@ import { program, sharedAt } from './program.js';
 /** How many tiles, where the picture's rows and columns lie, the length of a position, and the matrices' addresses. */
 type Tiling = [rows: number, columns: number, down: number, across: number, length: number, table: number];
 
+/** -1 for the part above the diagonal alone, 0 for all; and where to. */
+type OuterTo = [above: -1 | 0, out: number];
+
 /** What program.wat exports. Addresses and lengths in bytes. */
 interface Program {
   rowDots(a: number, b: number, rows: number, length: number, out: number): void;
@@ -14,7 +17,9 @@ interface Program {
   winogradInput(x: number, ...tiling: Tiling): void;
   winogradGradient(dy: number, ...tiling: Tiling): void;
   winogradOutput(...args: [y: number, ...tiling: Tiling, bias: number, least: number]): void;
-  addOuterProducts(a: number, b: number, rows: number, aLength: number, bLength: number, out: number): void;
+  addOuterProducts(...args: [a: number, b: number, rows: number, aLength: number, bLength: number, ...OuterTo]): void;
+  centre(x: number, rows: number, length: number, shift: number, out: number, sums: number): void;
+  mirror(matrix: number, length: number): void;
   combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
 }
 

@@ -452,31 +452,34 @@
           (i32.ne (local.tee $column (i32.add (local.get $column) (i32.const 16))) (local.get $columnsEnd))))
       (br_if $nextRow (i32.ne (local.tee $rows (i32.add (local.get $rows) (i32.const 16))) (local.get $rowsEnd)))))
 
-  ;; out[i, j] += sum of a[r, i] * b[r, j] over r, for at least one row; rows of a are 4 numbers or a multiple, rows of b 8.
+  ;; out[i, j] += sum of a[r, i] * b[r, j] over r, for at least one row; rows of a are 4 numbers or a multiple, rows of b 8. With
+  ;; $above -1 only where j is not below i (and in the blocks on the diagonal), with 0 everywhere.
   (func (export "addOuterProducts") (param $a i32) (param $b i32) (param $rows i32) (param $aLength i32) (param $bLength i32)
-    (param $out i32)
+    (param $above i32) (param $out i32)
     (local $end i32) (local $aEnd i32) (local $p i32) (local $q i32) (local $to i32) (local $to1 i32) (local $to2 i32) (local $to3 i32)
-    (local $column i32) (local $x v128) (local $u v128) (local $v v128)
+    (local $begin i32) (local $column i32) (local $x v128) (local $u v128) (local $v v128)
     (local $u0 v128) (local $v0 v128) (local $u1 v128) (local $v1 v128)
     (local $u2 v128) (local $v2 v128) (local $u3 v128) (local $v3 v128)
+    (local.set $begin (local.get $a))
     (local.set $aEnd (i32.add (local.get $a) (local.get $aLength)))
     (local.set $rows (i32.mul (local.get $rows) (local.get $aLength)))
     (loop $nextFour
-      (local.set $column (i32.const 0))
+      (local.set $column
+        (i32.and (local.get $above) (i32.and (i32.sub (local.get $a) (local.get $begin)) (i32.const -32))))
       (local.set $end (i32.add (local.get $a) (local.get $rows)))
       (loop $nextEight
         (local.set $to (i32.add (local.get $out) (local.get $column)))
         (local.set $to1 (i32.add (local.get $to) (local.get $bLength)))
         (local.set $to2 (i32.add (local.get $to1) (local.get $bLength)))
         (local.set $to3 (i32.add (local.get $to2) (local.get $bLength)))
-        (local.set $u0 (v128.load (local.get $to)))
-        (local.set $v0 (v128.load offset=16 (local.get $to)))
-        (local.set $u1 (v128.load (local.get $to1)))
-        (local.set $v1 (v128.load offset=16 (local.get $to1)))
-        (local.set $u2 (v128.load (local.get $to2)))
-        (local.set $v2 (v128.load offset=16 (local.get $to2)))
-        (local.set $u3 (v128.load (local.get $to3)))
-        (local.set $v3 (v128.load offset=16 (local.get $to3)))
+        (local.set $u0 (v128.const f32x4 0 0 0 0))
+        (local.set $v0 (v128.const f32x4 0 0 0 0))
+        (local.set $u1 (v128.const f32x4 0 0 0 0))
+        (local.set $v1 (v128.const f32x4 0 0 0 0))
+        (local.set $u2 (v128.const f32x4 0 0 0 0))
+        (local.set $v2 (v128.const f32x4 0 0 0 0))
+        (local.set $u3 (v128.const f32x4 0 0 0 0))
+        (local.set $v3 (v128.const f32x4 0 0 0 0))
         (local.set $p (local.get $a))
         (local.set $q (i32.add (local.get $b) (local.get $column)))
         (loop $nextRow
@@ -496,16 +499,57 @@
           (local.set $v3 (f32x4.add (local.get $v3) (f32x4.mul (local.get $x) (local.get $v))))
           (local.set $q (i32.add (local.get $q) (local.get $bLength)))
           (br_if $nextRow (i32.ne (local.tee $p (i32.add (local.get $p) (local.get $aLength))) (local.get $end))))
-        (v128.store (local.get $to) (local.get $u0))
-        (v128.store offset=16 (local.get $to) (local.get $v0))
-        (v128.store (local.get $to1) (local.get $u1))
-        (v128.store offset=16 (local.get $to1) (local.get $v1))
-        (v128.store (local.get $to2) (local.get $u2))
-        (v128.store offset=16 (local.get $to2) (local.get $v2))
-        (v128.store (local.get $to3) (local.get $u3))
-        (v128.store offset=16 (local.get $to3) (local.get $v3))
+        (v128.store (local.get $to) (f32x4.add (v128.load (local.get $to)) (local.get $u0)))
+        (v128.store offset=16 (local.get $to) (f32x4.add (v128.load offset=16 (local.get $to)) (local.get $v0)))
+        (v128.store (local.get $to1) (f32x4.add (v128.load (local.get $to1)) (local.get $u1)))
+        (v128.store offset=16 (local.get $to1) (f32x4.add (v128.load offset=16 (local.get $to1)) (local.get $v1)))
+        (v128.store (local.get $to2) (f32x4.add (v128.load (local.get $to2)) (local.get $u2)))
+        (v128.store offset=16 (local.get $to2) (f32x4.add (v128.load offset=16 (local.get $to2)) (local.get $v2)))
+        (v128.store (local.get $to3) (f32x4.add (v128.load (local.get $to3)) (local.get $u3)))
+        (v128.store offset=16 (local.get $to3) (f32x4.add (v128.load offset=16 (local.get $to3)) (local.get $v3)))
         (br_if $nextEight
           (i32.ne (local.tee $column (i32.add (local.get $column) (i32.const 32))) (local.get $bLength))))
       (local.set $out (i32.add (local.get $out) (i32.shl (local.get $bLength) (i32.const 2))))
       (br_if $nextFour (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 16))) (local.get $aEnd)))))
+
+  ;; out[r, c] = x[r, c] - shift[c], and sums[c] += their sum over r; for at least one row of 4 numbers or a multiple.
+  (func (export "centre") (param $x i32) (param $rows i32) (param $length i32) (param $shift i32) (param $out i32) (param $sums i32)
+    (local $channel i32) (local $p i32) (local $q i32) (local $end i32) (local $s v128) (local $v v128) (local $sum v128)
+    (local.set $rows (i32.mul (local.get $rows) (local.get $length)))
+    (loop $nextFour
+      (local.set $s (v128.load (i32.add (local.get $shift) (local.get $channel))))
+      (local.set $sum (v128.const f32x4 0 0 0 0))
+      (local.set $p (i32.add (local.get $x) (local.get $channel)))
+      (local.set $q (i32.add (local.get $out) (local.get $channel)))
+      (local.set $end (i32.add (local.get $p) (local.get $rows)))
+      (loop $nextRow
+        (local.set $v (f32x4.sub (v128.load (local.get $p)) (local.get $s)))
+        (v128.store (local.get $q) (local.get $v))
+        (local.set $sum (f32x4.add (local.get $sum) (local.get $v)))
+        (local.set $q (i32.add (local.get $q) (local.get $length)))
+        (br_if $nextRow (i32.ne (local.tee $p (i32.add (local.get $p) (local.get $length))) (local.get $end))))
+      (local.set $p (i32.add (local.get $sums) (local.get $channel)))
+      (v128.store (local.get $p) (f32x4.add (v128.load (local.get $p)) (local.get $sum)))
+      (br_if $nextFour
+        (i32.ne (local.tee $channel (i32.add (local.get $channel) (i32.const 16))) (local.get $length)))))
+
+  ;; m[i, j] = m[j, i] for j below i: a symmetric matrix of its part above the diagonal. $length is that of a row.
+  (func (export "mirror") (param $m i32) (param $length i32)
+    (local $row i32) (local $end i32) (local $p i32) (local $q i32) (local $diagonal i32)
+    (local.set $row (local.get $m))
+    (local.set $end (i32.add (local.get $m) (i32.mul (i32.shr_u (local.get $length) (i32.const 2)) (local.get $length))))
+    (loop $nextRow
+      (local.set $p (local.get $row))
+      (local.set $q (i32.add (local.get $m) (local.get $diagonal)))
+      (block $done
+        (br_if $done (i32.eq (local.get $diagonal) (i32.const 0)))
+        (loop $next
+          (f32.store (local.get $p) (f32.load (local.get $q)))
+          (local.set $q (i32.add (local.get $q) (local.get $length)))
+          (br_if $next
+            (i32.ne
+              (local.tee $p (i32.add (local.get $p) (i32.const 4)))
+              (i32.add (local.get $row) (local.get $diagonal))))))
+      (local.set $diagonal (i32.add (local.get $diagonal) (i32.const 4)))
+      (br_if $nextRow (i32.ne (local.tee $row (i32.add (local.get $row) (local.get $length))) (local.get $end)))))
 )
