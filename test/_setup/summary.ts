@@ -1,13 +1,15 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Closes a run with how many tests ran on which backend, and with one plain line that a script can read. */
+/** Closes a run with how many tests ran on which backend and how long, and with one plain line that a script can read. */
 export default class Summary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const perProject = new Map<string, { passed: number; failed: number; skipped: number }>();
+    const perProject = new Map<string, { passed: number; failed: number; skipped: number; seconds: number }>();
     for (const module of modules) {
       const name = module.project.name;
-      const count = perProject.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
+      const count = perProject.get(name) ?? { passed: 0, failed: 0, skipped: 0, seconds: 0 };
       perProject.set(name, count);
+      const { duration, collectDuration } = module.diagnostic();
+      count.seconds += (duration + collectDuration) / 1000;
       const failedBefore = count.failed;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
@@ -21,7 +23,7 @@ export default class Summary implements Reporter {
     const total = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     console.log('');
     for (const [name, count] of [...perProject].sort()) {
-      console.log(`  on ${name.padEnd(24)} ${line(count)}`);
+      console.log(`  on ${name.padEnd(24)} ${line(count)}, ${count.seconds.toFixed(0)} s`);
       total.passed += count.passed;
       total.failed += count.failed;
       total.skipped += count.skipped;
