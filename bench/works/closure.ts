@@ -1,8 +1,8 @@
-import { interleave } from '../interleave.js';
-import { depths, objectivePlan } from '../objective.js';
+import { depths, objectivePlan } from '../inputs/objective.js';
+import { entrants } from '../processes/entrants.js';
+import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
 import type { Who, Work } from '../types.js';
-import { entrants } from '../who.js';
 
 /** Textbook code keeps everything: beyond this it needs minutes an evaluation or more than the 4 GiB of wasm. */
 const textbookUpTo = { usual: 256, full: 512 };
@@ -10,7 +10,6 @@ const textbookUpTo = { usual: 256, full: 512 };
 /** Seconds of one round at 256 px: of textbook code, and of all others together. */
 const cost = { conv3_2: { textbook: 12, others: 5 }, conv5_1: { textbook: 25, others: 10 } };
 
-/** (a) */
 export const closure: Work = {
   name: 'closure',
   title: 'One evaluation: loss and gradient',

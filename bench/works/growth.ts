@@ -1,9 +1,8 @@
-import { cascadePlan } from '../cascadePlan.js';
-import { drawnPictures } from '../inputs.js';
-import { interleave } from '../interleave.js';
-import { depths, objectivePlan } from '../objective.js';
+import { cascadeOptions } from '../inputs/cascadePlan.js';
+import { depths, objectivePlan } from '../inputs/objective.js';
+import { fittedExponent } from '../numbers/statistics.js';
+import { interleave } from '../processes/interleave.js';
 import { sideOf } from '../report/rows.js';
-import { fittedExponent } from '../statistics.js';
 import type { Row, Table, Work } from '../types.js';
 
 const who = { name: 'pastiche', threads: 1 } as const;
@@ -38,7 +37,6 @@ function exponents(rows: readonly Row[]): Table {
   };
 }
 
-/** (g) */
 export const growth: Work = {
   name: 'growth',
   title: 'How time and memory grow',
@@ -57,13 +55,7 @@ export const growth: Work = {
             command: `growth --size ${size}`,
             task: kind === 'cascade' ? 'cascade' : 'closure',
             entrants: [
-              {
-                who,
-                options:
-                  kind === 'cascade'
-                    ? { ...cascadePlan(), strength: 0.6, pictures: await drawnPictures(size), cached: false }
-                    : await objectivePlan(kind, size),
-              },
+              { who, options: await (kind === 'cascade' ? cascadeOptions(size, false) : objectivePlan(kind, size)) },
             ],
             rounds: settings.pairs,
           }),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { torchVersion } from './torchPeer.js';
+import { torchVersion } from '../processes/python.js';
 
 /** Where something was measured. */
 export interface Machine {
@@ -25,7 +25,7 @@ export const machine = (): Machine => ({
 /** Processes that wanted to run, on average over the last minute; more than the cores means that this was not a quiet machine. */
 export const load = (): number => Number(os.loadavg()[0]!.toFixed(1));
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(import.meta.dirname, '../..');
 const versionIn = (folder: string): string =>
   (JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as { version: string }).version;
 

@@ -1,5 +1,5 @@
-import { type Participant, label, start } from './participants.js';
-import type { Who } from './types.js';
+import type { Who } from '../types.js';
+import { type Participant, label, start } from './participant.js';
 
 /** The processes of a work: started when first needed. */
 export interface Pool {

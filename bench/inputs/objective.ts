@@ -1,5 +1,7 @@
-import { vggCandidates, vggConvolutions } from '../src/index.js';
-import { noisePictures, randomWeights, sharedFile } from './inputs.js';
+import { vggCandidates, vggConvolutions } from '../../src/index.js';
+import { sharedFile } from './files.js';
+import { noisePictures } from './pictures.js';
+import { randomWeights } from './randomWeights.js';
 
 /**
  * Gatys' objective as plain data, for every participant the same:

@@ -2,9 +2,9 @@
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { enableWasmThreads } from '../src/node/index.js';
-import { tasks } from './tasks/index.js';
-import type { Task, Who } from './types.js';
+import { enableWasmThreads } from '../../src/node/index.js';
+import { tasks } from '../tasks/index.js';
+import type { Task, Who } from '../types.js';
 
 const name = process.argv[2] as Who['name'];
 const threads = Number(process.argv[3]);

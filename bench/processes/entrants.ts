@@ -1,5 +1,10 @@
-import type { Entrant } from './interleave.js';
-import type { Settings, Who } from './types.js';
+import type { Settings, Who } from '../types.js';
+
+/** One of those who are compared, and what its task is told. */
+export interface Entrant {
+  readonly who: Who;
+  readonly options: object;
+}
 
 /** Who run with as many threads as there are; the others know only one. */
 const threaded: readonly Who['name'][] = ['pastiche', 'torch'];

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type WeightArray, encodeSafetensors, safetensors } from '../src/index.js';
-import { toHwio } from '../src/models/weights/kernelLayout.js';
-import { temporaryFile } from './inputs.js';
-import { python, torchVersion } from './torchPeer.js';
+import { type WeightArray, encodeSafetensors, safetensors } from '../../src/index.js';
+import { toHwio } from '../../src/models/weights/kernelLayout.js';
+import { python, torchVersion } from '../processes/python.js';
+import { temporaryFile } from './files.js';
 
 /** The converter of TensorFlow.js writes shards of this size. */
 const shardBytes = 4 * 2 ** 20;
@@ -52,6 +52,6 @@ export async function weightFormats(file: string) {
 /** What `torch.save` makes of a safetensors file. */
 function saved(file: string): Uint8Array {
   const checkpoint = temporaryFile('checkpoint.pth');
-  execFileSync(python(), [path.join(import.meta.dirname, 'torch/save.py'), file, checkpoint]);
+  execFileSync(python(), [path.join(import.meta.dirname, '../torch/save.py'), file, checkpoint]);
   return readFileSync(checkpoint);
 }

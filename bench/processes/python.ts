@@ -9,9 +9,9 @@ blas = next((name for name in ('openblas', 'mkl', 'libblas') if name in maps), '
 print(torch.__version__, 'with', blas)
 `;
 
-function ask(python: string): string | undefined {
+function ask(command: string): string | undefined {
   try {
-    return execFileSync(python, ['-c', question], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync(command, ['-c', question], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return undefined;
   }
@@ -20,20 +20,27 @@ function ask(python: string): string | undefined {
 /** Debian's packages belong to its own Python, which need not be the first one on the path. */
 const candidates = process.env['PYTHON'] === undefined ? ['python3', '/usr/bin/python3'] : [process.env['PYTHON']];
 
-let found: { python: string; version: string | undefined } | undefined;
-
-/** Looked for once, when it is first needed. */
-function peer(): { python: string; version: string | undefined } {
-  if (found !== undefined) return found;
-  for (const python of candidates) {
-    const version = ask(python);
-    if (version !== undefined) return (found = { python, version });
-  }
-  return (found = { python: candidates[0]!, version: undefined });
+interface Python {
+  readonly command: string;
+  /** What its torch says of itself, where it has one. */
+  readonly torch?: string;
 }
 
+function find(): Python {
+  for (const command of candidates) {
+    const torch = ask(command);
+    if (torch !== undefined) return { command, torch };
+  }
+  return { command: candidates[0]! };
+}
+
+let found: Python | undefined;
+
+/** Looked for once, when it is first needed. */
+const peer = (): Python => (found ??= find());
+
 /** The Python that runs the peer programs; `PYTHON` names another one. */
-export const python = (): string => peer().python;
+export const python = (): string => peer().command;
 
 /** The version of torch and its BLAS, or `undefined` where there is none. */
-export const torchVersion = (): string | undefined => peer().version;
+export const torchVersion = (): string | undefined => peer().torch;

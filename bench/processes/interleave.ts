@@ -1,13 +1,8 @@
-import { label } from './participants.js';
+import { summarize } from '../numbers/statistics.js';
+import type { Facts, Row, Sample, Who } from '../types.js';
+import type { Entrant } from './entrants.js';
+import { label, reasonOf } from './participant.js';
 import type { Pool } from './pool.js';
-import { summarize } from './statistics.js';
-import type { Facts, Row, Sample, Who } from './types.js';
-
-/** One of those who are compared. */
-export interface Entrant {
-  readonly who: Who;
-  readonly options: object;
-}
 
 /** What is compared. */
 export interface Comparison {
@@ -49,7 +44,7 @@ export async function interleave(pool: Pool, comparison: Comparison): Promise<Ro
   const rows: Row[] = [];
   const failed = (who: Who, error: unknown): void => {
     pool.drop(who);
-    rows.push({ ...common, who: label(who), missing: (error as Error).message.slice(0, 200) });
+    rows.push({ ...common, who: label(who), missing: reasonOf(error) });
   };
 
   const ready: Ready[] = [];

@@ -1,8 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Facts, Sample, Who } from './types.js';
-import { python } from './torchPeer.js';
+import type { Facts, Sample, Who } from '../types.js';
+import { python } from './python.js';
 
 /** A process of its own, so that threads, caches and memory of one do not touch those of another. It works only when asked. */
 export interface Participant {
@@ -18,13 +18,19 @@ export interface Participant {
 /** `pastiche, 2 threads`. */
 export const label = ({ name, threads }: Who): string => `${name}, ${threads} thread${threads === 1 ? '' : 's'}`;
 
+/** Why somebody gave no numbers, in a line of a table. */
+export const reasonOf = (error: unknown): string => (error as Error).message.slice(0, 200);
+
 function launch({ name, threads }: Who): ChildProcessWithoutNullStreams {
   if (name === 'torch') {
     // torch tells its own kernels how many threads to take, not every BLAS.
     const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) };
-    return spawn(python(), [path.join(import.meta.dirname, 'torch/peer.py'), String(threads)], { stdio: 'pipe', env });
+    return spawn(python(), [path.join(import.meta.dirname, '../torch/peer.py'), String(threads)], {
+      stdio: 'pipe',
+      env,
+    });
   }
-  const file = path.join(import.meta.dirname, 'participant.ts');
+  const file = path.join(import.meta.dirname, 'participantProcess.ts');
   return spawn(process.execPath, ['--import', 'tsx', file, name, String(threads)], { stdio: 'pipe' });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Row } from '../types.js';
 import { type Machine, type Versions } from './machine.js';
-import type { Row } from './types.js';
 
 /** One work as it was measured. */
 export interface Measured {

@@ -1,9 +1,9 @@
-import { type AutoencoderLevel, autoencoderLevels, vggConvolutions } from '../src/index.js';
-import { asset } from '../examples/support/weights.js';
-import { sharedFile } from './inputs.js';
-import type { CascadeOptions, NetPlan } from './tasks/cascade.js';
-
-const blockOf = (layer: string): string => layer.charAt(4);
+import { type AutoencoderLevel, autoencoderLevels, vggConvolutions } from '../../src/index.js';
+import { blockOf } from '../../src/models/architectures.js';
+import { asset } from '../../examples/support/weights.js';
+import type { CascadeOptions, NetPlan } from '../tasks/cascade.js';
+import { sharedFile } from './files.js';
+import { drawnPictures } from './pictures.js';
 
 /** Convolutions with a relu after each, and `between` where a block ends. */
 function steps(layers: readonly string[], arrayOf: (layer: string) => string, between: 'pool' | 'up'): string[] {
@@ -49,3 +49,11 @@ export function cascadePlan(): Pick<CascadeOptions, 'family' | 'levels'> {
     levels: found.map(({ level, nets }) => ({ level, ...(all ? nets! : slim(level)) })),
   };
 }
+
+/** The cascade over the repository's own pictures. */
+export const cascadeOptions = async (size: number, cached: boolean): Promise<CascadeOptions> => ({
+  ...cascadePlan(),
+  strength: 0.6,
+  pictures: await drawnPictures(size),
+  cached,
+});
