@@ -12,6 +12,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { type NamedWeights, autoencoderLevels, distillEncoder, encodeSafetensors } from '../src/index.js';
 import { enableWasmThreads, fileWeights } from '../src/node/index.js';
 import { svg } from '../bench/report/svg.js';
+import { allArrays } from '../examples/support/weights.js';
 import { trainingPlot } from './training/plot.js';
 import { type PicturePool, picturePool } from './training/pool.js';
 import { reconstructionPsnr } from './training/reconstruction.js';
@@ -97,13 +98,6 @@ async function distilled(
   });
 }
 
-/** All arrays of a file of weights. */
-async function arraysOf(file: string): Promise<NamedWeights> {
-  const source = await fileWeights(file);
-  const names = [...(await source.entries()).keys()];
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await source.read(name)] as const)));
-}
-
 const logOf = (file: string): string => `${file.replace(/\.safetensors$/, '')}.json`;
 
 async function main(): Promise<void> {
@@ -129,7 +123,7 @@ async function main(): Promise<void> {
     const { weights: found, ...log } = await distilled(folder!, pool, stages, signal);
     logs['encoder'] = log;
     begin = found;
-  } else begin = await arraysOf(from);
+  } else begin = await allArrays(await fileWeights(from));
   if (lift > 0) begin = await wake(begin, lift, (step) => Promise.resolve(pool.batch(step)));
 
   // What is not trained again stays.

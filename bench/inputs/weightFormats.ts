@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type WeightArray, encodeSafetensors, safetensors } from '../../src/index.js';
 import { toHwio } from '../../src/models/weights/kernelLayout.js';
 import { python, torchVersion } from '../processes/python.js';
+import { allArrays } from '../../examples/support/weights.js';
 import { temporaryFile } from './files.js';
 
 /** The converter of TensorFlow.js writes shards of this size. */
@@ -36,9 +37,7 @@ function toKeras({ shape, values }: WeightArray): WeightArray {
 
 /** The same weights in every format: the files, and the one to open. A format that cannot be written here says why. */
 export async function weightFormats(file: string) {
-  const source = safetensors(readFileSync(file));
-  const arrays: Record<string, WeightArray> = {};
-  for (const name of (await source.entries()).keys()) arrays[name] = await source.read(name);
+  const arrays = await allArrays(safetensors(readFileSync(file)));
   const one = (bytes: Uint8Array) => ({ files: new Map([['weights', bytes]]), open: 'weights' });
   return {
     safetensors: one(readFileSync(file)),
