@@ -1,11 +1,8 @@
 /* Reading the values of command-line options: what parseArgs leaves as text. */
 
 /** `{ [name]: convert(text) }`, or nothing where the option was not given: the library's own default then holds. */
-export const given = <const N extends string, T>(
-  name: N,
-  text: string | undefined,
-  convert: (text: string) => T,
-): { readonly [K in N]?: T } => (text === undefined ? {} : { [name]: convert(text) }) as { readonly [K in N]?: T };
+export const given = <const N extends string, T>(name: N, text: string | undefined, convert: (text: string) => T) =>
+  (text === undefined ? {} : { [name]: convert(text) }) as Partial<Record<N, T>>;
 
 /** The parts of a list written with commas. */
 export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
