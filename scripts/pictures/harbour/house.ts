@@ -1,8 +1,8 @@
-import type { RandomNumbers } from '../../src/internal/randomNumbers.js';
-import { fill, type Canvas } from './canvas.js';
-import { clamp, hex, mix, scale, type Color } from './color.js';
-import { fbm, valueNoise } from './noise.js';
-import { box, circle, ellipse, line, polygon, without } from './shapes.js';
+import type { RandomNumbers } from '../../../src/internal/randomNumbers.js';
+import { fill, type Canvas } from '../canvas.js';
+import { clamp, hex, mix, scale, type Color } from '../color.js';
+import { fbm, valueNoise } from '../noise.js';
+import { box, circle, line, polygon } from '../shapes.js';
 
 /** A house front: `left` to `right`, standing on `ground`, walls up to `eaves`, roof up to `ridge`. */
 export interface House {
@@ -153,84 +153,4 @@ export function house(target: Canvas, h: House, random: RandomNumbers): void {
   // Each house stands a little in the shade of the next one to the right.
   fill(target, box(h.right - 2.2, h.eaves + 2, h.right, h.ground), [0.1, 0.07, 0.12], 0.22, 2);
   fill(target, box(h.left - 0.4, h.eaves, h.left + 0.4, h.ground), [0.1, 0.06, 0.08], 0.4);
-}
-
-/** A bell tower with a pointed roof, `width` wide around `cx`. */
-export function tower(
-  target: Canvas,
-  cx: number,
-  ground: number,
-  width: number,
-  top: number,
-  stone: Color,
-  roof: Color,
-): void {
-  const [left, right] = [cx - width / 2, cx + width / 2];
-  const bricks = (x: number, y: number): Color => {
-    const side = x < cx + width * 0.12 ? 0.8 : 1.08;
-    const course = y % 4 < 0.7 ? 0.9 : 1;
-    return scale(stone, side * course * (0.88 + 0.3 * fbm(x * 0.2, y * 0.2, 77, 4)));
-  };
-  fill(target, box(left, top, right, ground), bricks);
-  for (const y of [top, top + 18]) {
-    fill(target, box(left - 1.6, y - 1.2, right + 1.6, y + 1.2), scale(stone, 1.05));
-    fill(target, box(left, y + 1.2, right, y + 2.6), [0.15, 0.1, 0.1], 0.35);
-  }
-  for (const x of [cx - width * 0.2, cx + width * 0.22]) {
-    fill(target, box(x - 1.7, top + 6, x + 1.7, top + 15), hex('#2b2633'));
-    fill(target, circle(x, top + 6, 1.7), hex('#2b2633'));
-  }
-  fill(target, circle(cx, top + 27, 4), hex('#f2ead8'));
-  fill(target, without(circle(cx, top + 27, 4.3), circle(cx, top + 27, 3.5)), hex('#5a4a3a'));
-  fill(target, line([cx, top + 27], [cx, top + 24.2], 0.7), hex('#2b2633'));
-  fill(target, line([cx, top + 27], [cx + 1.9, top + 28], 0.7), hex('#2b2633'));
-  const spire = polygon([left - 2, top - 1], [cx, top - 38], [right + 2, top - 1]);
-  fill(target, spire, (x, y) => scale(roof, (x > cx ? 1.12 : 0.72) * (y % 3 < 0.6 ? 0.88 : 1)));
-  fill(target, line([cx, top - 38], [cx, top - 46], 0.9), hex('#4a3b2c'));
-  fill(target, circle(cx, top - 46, 1.5), hex('#e8c25a'));
-}
-
-/** A stone bridge from `left` to `right` over the water line `shore`, with round arches. */
-export function bridge(target: Canvas, left: number, right: number, shore: number, arches: number, stone: Color): void {
-  const deck = (x: number): number => shore - 22 - 11 * Math.sin((Math.PI * (x - left)) / (right - left));
-  const span = (right - left) / arches;
-  const masonry = (x: number, y: number): Color => {
-    const course = Math.floor((y - 0.5 * deck(x)) / 3);
-    const joint = ((y - 0.5 * deck(x)) / 3) % 1 < 0.2 || (x / 5 + (course % 2) * 0.5) % 1 < 0.12 ? 0.8 : 1;
-    const block = valueNoise(Math.floor(x / 5 + (course % 2) * 0.5) * 2.3, course * 4.1, 91);
-    return scale(stone, joint * (0.74 + 0.3 * block + 0.3 * (fbm(x * 0.05, y * 0.08, 92) - 0.5)));
-  };
-  const body = {
-    distance: (x: number, y: number) => Math.max(deck(x) - y, left - x, x - right, y - shore),
-    bounds: [left, shore - 60, right, shore] as const,
-  };
-  let shape: Parameters<typeof fill>[1] = body;
-  for (let i = 0; i < arches; i++) {
-    const cx = left + span * (i + 0.5);
-    const rise = shore - deck(cx) - 6.5;
-    const opening = ellipse(cx, shore, span * 0.4, rise);
-    // The far inner side of the arch, in shade, and what is seen through it.
-    fill(target, ellipse(cx + 3, shore, span * 0.4, rise), scale(stone, 0.42));
-    fill(target, ellipse(cx - 2.5, shore, span * 0.38, rise - 2), (_x, y) =>
-      mix(hex('#7d98a6'), hex('#a8bfc4'), (shore - y) / rise),
-    );
-    shape = without(shape, opening);
-  }
-  fill(target, shape, masonry);
-  for (let i = 0; i < arches; i++) {
-    const cx = left + span * (i + 0.5);
-    const rise = shore - deck(cx) - 6.5;
-    const rim = without(ellipse(cx, shore, span * 0.4 + 2.2, rise + 2.2), ellipse(cx, shore, span * 0.4, rise));
-    fill(
-      target,
-      { distance: (x, y) => Math.max(rim.distance(x, y), y - shore), bounds: rim.bounds },
-      scale(stone, 1.16),
-    );
-  }
-  const parapet = {
-    distance: (x: number, y: number) => Math.max(Math.abs(y - deck(x)) - 1.6, left - x, x - right),
-    bounds: [left, shore - 60, right, shore] as const,
-  };
-  fill(target, parapet, scale(stone, 1.25));
-  fill(target, { ...parapet, distance: (x, y) => parapet.distance(x, y - 2.6) }, [0.1, 0.08, 0.1], 0.3);
 }

@@ -1,8 +1,8 @@
-import type { RandomNumbers } from '../../src/internal/randomNumbers.js';
-import { fill, type Canvas } from './canvas.js';
-import { clamp, mix, scale, smoothstep, type Color } from './color.js';
-import { hash } from './noise.js';
-import { line, type Shape } from './shapes.js';
+import type { RandomNumbers } from '../../../src/internal/randomNumbers.js';
+import { fill, type Canvas } from '../canvas.js';
+import { clamp, mix, scale, smoothstep, type Color } from '../color.js';
+import { hash } from '../noise.js';
+import { line, type Shape } from '../shapes.js';
 
 /** Where a feather grows, which way it points, how long it is and how wide to either side of its shaft. */
 export interface Feather {

@@ -1,8 +1,8 @@
-import { canvas, fill, stack, type Canvas } from './canvas.js';
-import { hex, scale, type Color } from './color.js';
-import { fbm } from './noise.js';
-import { reflect } from './nature.js';
-import { box, line, polygon, type Point } from './shapes.js';
+import { canvas, fill, stack, type Canvas } from '../canvas.js';
+import { hex, scale, type Color } from '../color.js';
+import { fbm } from '../noise.js';
+import { box, line, polygon, type Point } from '../shapes.js';
+import { reflect } from './water.js';
 
 /** A boat on the water: `size` is the length of the hull in units. */
 export interface Boat {
