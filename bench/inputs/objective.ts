@@ -29,9 +29,6 @@ export type Depth = (typeof depths)[number];
 
 const realWeights = sharedFile('weights/vgg19-imagenet-conv1_1-conv3_4.safetensors');
 
-/** Where the weights through `conv3_2` come from. */
-export const weightsInWords = realWeights === undefined ? 'random numbers' : 'VGG-19';
-
 /**
  * The tutorial's objective: content at conv3_2, style at conv1_1, 2_1, 3_1; or the usual one through conv5_1. Weights are those
  * beside the repository as far as they reach, else random: time and memory do not depend on their values.
