@@ -1,7 +1,7 @@
 import type { Summary } from './numbers/statistics.js';
 import type { Pool } from './processes/pool.js';
 
-/** One run of a task, in milliseconds; further numbers under names of their own. */
+/** One run of a task. Times are in milliseconds. */
 export interface Sample {
   readonly wall: number;
   /** User and system time of the process, all threads together. */

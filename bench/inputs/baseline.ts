@@ -10,7 +10,7 @@ import { arrayOf } from './pictures.js';
 
 const baselineFile = (name: string): string => sharedFile(`baseline/${name}`)!;
 
-/** The tutorial's objective on torch's pictures. */
+/** torch's objective, on its pictures. */
 export async function baselinePlan(size: 128 | 256): Promise<ObjectivePlan> {
   const picture = async (kind: string) => arrayOf(await readImage(baselineFile(`${kind}-${size}.png`)));
   const pictures = await arraysFile(`baseline-${size}`, async () => ({

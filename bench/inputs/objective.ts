@@ -1,6 +1,5 @@
 import { vggCandidates, vggConvolutions } from '../../src/index.js';
 import { sharedFile } from './files.js';
-import { noisePictures } from './pictures.js';
 import { randomWeights } from './randomWeights.js';
 
 /**
@@ -30,10 +29,10 @@ export type Depth = (typeof depths)[number];
 const realWeights = sharedFile('weights/vgg19-imagenet-conv1_1-conv3_4.safetensors');
 
 /**
- * The tutorial's objective: content at conv3_2, style at conv1_1, 2_1, 3_1; or the usual one through conv5_1. Weights are those
- * beside the repository as far as they reach, else random: time and memory do not depend on their values.
+ * Content at conv3_2 and style at conv1_1, 2_1, 3_1; or content at conv4_2 and style down to conv5_1. Weights are those beside
+ * the repository as far as they reach, else random: time and memory do not depend on their values.
  */
-export async function objectivePlan(depth: Depth, pictures: string | number): Promise<ObjectivePlan> {
+export async function objectivePlan(depth: Depth, pictures: string): Promise<ObjectivePlan> {
   const layers = vggConvolutions('vgg19', depth);
   const real = depth === 'conv3_2' ? realWeights : undefined;
   const weights = real ?? (await randomWeights(depth));
@@ -45,6 +44,6 @@ export async function objectivePlan(depth: Depth, pictures: string | number): Pr
     content: depth === 'conv3_2' ? 'conv3_2' : 'conv4_2',
     // Features of the real network are some hundred times as large; content grows with their square, style with its square.
     styleWeight: real === undefined ? 1e8 : 1e4,
-    pictures: typeof pictures === 'string' ? pictures : await noisePictures(pictures),
+    pictures,
   };
 }

@@ -4,6 +4,11 @@ import type { Entrant } from './entrants.js';
 import { label, reasonOf } from './participant.js';
 import type { Pool } from './pool.js';
 
+/** Those whose first run takes longer than this, in milliseconds, run once more only. */
+const patience = 20_000;
+/** The largest relative difference of the fact `value` from the first entrant's. */
+const tolerance = 0.01;
+
 /** What is compared. */
 export interface Comparison {
   readonly case: string;
@@ -12,10 +17,6 @@ export interface Comparison {
   readonly entrants: readonly Entrant[];
   /** How often each runs, in turn. */
   readonly rounds: number;
-  /** Those whose first run takes longer than this, in milliseconds, run once more only. @defaultValue 20 s */
-  readonly patience?: number;
-  /** The largest relative difference of the fact `value` from the first entrant's. @defaultValue 0.01 */
-  readonly tolerance?: number;
 }
 
 interface Ready {
@@ -26,7 +27,7 @@ interface Ready {
 }
 
 /** Before it means anything how fast they are, all must compute the same. */
-function assertSameValue(name: string, ready: readonly Ready[], tolerance: number): void {
+function assertSameValue(name: string, ready: readonly Ready[]): void {
   const known = ready.filter(({ facts }) => facts['value'] !== undefined);
   const first = known[0]?.facts['value'];
   if (first === undefined) return;
@@ -39,7 +40,7 @@ function assertSameValue(name: string, ready: readonly Ready[], tolerance: numbe
 
 /** Runs a task by several participants in turn: each round has one run of each, so that what disturbs one disturbs all. */
 export async function interleave(pool: Pool, comparison: Comparison): Promise<Row[]> {
-  const { task, entrants, rounds, patience = 20_000, tolerance = 0.01 } = comparison;
+  const { task, entrants, rounds } = comparison;
   const common = { case: comparison.case, command: comparison.command };
   const rows: Row[] = [];
   const failed = (who: Who, error: unknown): void => {
@@ -58,7 +59,7 @@ export async function interleave(pool: Pool, comparison: Comparison): Promise<Ro
       failed(who, error);
     }
   }
-  assertSameValue(comparison.case, ready, tolerance);
+  assertSameValue(comparison.case, ready);
   for (let round = 0; round < rounds; round++) {
     for (const entrant of ready.filter((one) => round < one.rounds)) {
       try {

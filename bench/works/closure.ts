@@ -1,4 +1,5 @@
 import { depths, objectivePlan } from '../inputs/objective.js';
+import { noisePictures } from '../inputs/pictures.js';
 import { entrants } from '../processes/entrants.js';
 import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
@@ -27,7 +28,7 @@ export const closure: Work = {
         seconds:
           (size / 256) ** 2 * (1 + settings.pairs) * (cost[depth].others + (tooLarge(size) ? 0 : cost[depth].textbook)),
         run: async (pool) => {
-          const plan = await objectivePlan(depth, size);
+          const plan = await objectivePlan(depth, await noisePictures(size));
           const names: Who['name'][] = ['pastiche', 'textbook', 'torch'];
           return interleave(pool, {
             case: `${depth}, ${size} px`,

@@ -1,5 +1,6 @@
 import { cascadeOptions } from '../inputs/cascadePlan.js';
-import { depths, objectivePlan } from '../inputs/objective.js';
+import { type Depth, depths, objectivePlan } from '../inputs/objective.js';
+import { noisePictures } from '../inputs/pictures.js';
 import { fittedExponent } from '../numbers/statistics.js';
 import { interleave } from '../processes/interleave.js';
 import { sideOf } from '../report/rows.js';
@@ -37,6 +38,10 @@ function exponents(rows: readonly Row[]): Table {
   };
 }
 
+/** What the task of a kind is told. */
+const optionsOf = async (kind: Depth | 'cascade', size: number): Promise<object> =>
+  kind === 'cascade' ? cascadeOptions(size, false) : objectivePlan(kind, await noisePictures(size));
+
 export const growth: Work = {
   name: 'growth',
   title: 'How time and memory grow',
@@ -54,9 +59,7 @@ export const growth: Work = {
             case: `${kind}, ${size} px`,
             command: `growth --size ${size}`,
             task: kind === 'cascade' ? 'cascade' : 'closure',
-            entrants: [
-              { who, options: await (kind === 'cascade' ? cascadeOptions(size, false) : objectivePlan(kind, size)) },
-            ],
+            entrants: [{ who, options: await optionsOf(kind, size) }],
             rounds: settings.pairs,
           }),
       })),

@@ -8,11 +8,11 @@ export function foliage(
   target: Canvas,
   random: RandomNumbers,
   balls: readonly (readonly [x: number, y: number, radius: number])[],
-  leaf: { size: number; dark: Color; light: Color; density?: number },
+  leaf: { size: number; dark: Color; light: Color },
 ): void {
   const dabs: { x: number; y: number; light: number }[] = [];
   for (const [cx, cy, radius] of balls) {
-    const count = Math.ceil(((leaf.density ?? 1) * 3.2 * radius * radius) / (leaf.size * leaf.size));
+    const count = Math.ceil((3.2 * radius * radius) / (leaf.size * leaf.size));
     for (let i = 0; i < count; i++) {
       const angle = 2 * Math.PI * random.uniform();
       const reach = Math.sqrt(random.uniform()) * (1 + 0.14 * random.normal());
