@@ -1,4 +1,4 @@
-// A process that does one task at a time as it is told, line by line (see participants.ts): NAME THREADS. Not for people.
+// A process that does one task at a time as it is told, line by line (see participant.ts): NAME THREADS. Not for people.
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
