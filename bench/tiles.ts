@@ -2,6 +2,7 @@
 //   npx tsx bench/tiles.ts [SIDE] [TILE] [MODELS] [FAMILY]
 // The picture is the repository's own, enlarged; MODELS as for `npm run universal -- --models`, its own small ones by default.
 import { universalStyleTransfer } from '../src/index.js';
+import { mkdirSync } from 'node:fs';
 import { readImage, writeImage } from '../src/node/index.js';
 import { openAutoencoders } from '../examples/support/autoencoders.js';
 import { runCascade } from '../examples/support/cascade.js';
@@ -24,4 +25,5 @@ const { wall, cpu, result } = await timed(() =>
 );
 console.log(phaseTable(result.reports));
 console.log(`${(wall / 1000).toFixed(0)} s, CPU ${(cpu / 1000).toFixed(0)} s, peak ${peakMemory()}`);
+mkdirSync('out', { recursive: true });
 await writeImage('out/tiles.png', result.image);
