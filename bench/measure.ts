@@ -1,12 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Sample } from './types.js';
 
-/** Wall and CPU time of `work` in milliseconds. On wasm all work is done when a call returns; CPU time is that of all threads. */
+/** Milliseconds since the process began: wall time, and the CPU time of all threads. */
+export function spent(): Pick<Sample, 'wall' | 'cpu'> {
+  const { user, system } = process.cpuUsage();
+  return { wall: performance.now(), cpu: (user + system) / 1000 };
+}
+
+/** What `work` takes. On wasm all work is done when a call returns. */
 export async function timed<T>(work: () => T): Promise<Sample & { readonly result: Awaited<T> }> {
-  const [begun, before] = [performance.now(), process.cpuUsage()];
+  const before = spent();
   const result = await work();
-  const { user, system } = process.cpuUsage(before);
-  return { wall: performance.now() - begun, cpu: (user + system) / 1000, result };
+  const after = spent();
+  return { wall: after.wall - before.wall, cpu: after.cpu - before.cpu, result };
 }
 
 /** The most bytes of tensors alive at once during `work`, above those alive before. */

@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { table } from '../examples/support/table.js';
 import { fillPage } from './report/page.js';
+import { readResults } from './report/results.js';
 import { svg } from './report/svg.js';
 import { targetsTable } from './report/targets.js';
-import { readResults } from './results.js';
 
 const docs = path.resolve(import.meta.dirname, '../docs');
 const file = path.join(docs, 'performance.md');

@@ -7,9 +7,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { number, numbers } from '../examples/support/options.js';
 import { table } from '../examples/support/table.js';
-import { load, machine, versions } from './machine.js';
-import { participantPool } from './pool.js';
-import { type Measured, readResults } from './results.js';
+import { participantPool } from './processes/pool.js';
+import { load, machine, versions } from './report/machine.js';
+import { type Measured, readResults } from './report/results.js';
 import type { Case, Row, Settings, Work } from './types.js';
 import { works } from './works/index.js';
 

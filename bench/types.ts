@@ -1,7 +1,7 @@
-import type { Pool } from './pool.js';
-import type { Summary } from './statistics.js';
+import type { Summary } from './numbers/statistics.js';
+import type { Pool } from './processes/pool.js';
 
-/** One run of a task, in milliseconds; further numbers under names of their own. */
+/** One run of a task. Times are in milliseconds. */
 export interface Sample {
   readonly wall: number;
   /** User and system time of the process, all threads together. */
@@ -83,7 +83,7 @@ export interface Plot {
   readonly series: readonly Series[];
 }
 
-/** One of the works (a) to (h). */
+/** What is measured together and shown as one table: a file of works/. */
 export interface Work {
   readonly name: string;
   readonly title: string;

@@ -1,12 +1,12 @@
 // Both systems on one pair of pictures, side by side: npm run compare -- --content A --style B --out sheet.png
 import { writeFile } from 'node:fs/promises';
-import { type Image, loadVgg, stylizeSteps, transferMethods, universalStyleTransfer } from '../src/index.js';
+import { type Image, type TransferMethod, loadVgg, stylizeSteps, universalStyleTransfer } from '../src/index.js';
 import { type ContactSheetCell, contactSheet, readImage } from '../src/node/index.js';
 import { openAutoencoders } from './support/autoencoders.js';
 import { runCascade } from './support/cascade.js';
 import { likenessTo } from './support/likeness.js';
-import { given, number, numbers } from './support/options.js';
-import { paint } from './support/paint.js';
+import { given, number, numbers, perLevel } from './support/options.js';
+import { type Painted, paint } from './support/paint.js';
 import { type Values, assertWritable, interrupt, program } from './support/program.js';
 import { peakMemory } from './support/report.js';
 import { table } from './support/table.js';
@@ -48,12 +48,6 @@ const options = {
   threads: { type: 'string' },
 } as const;
 
-/** A picture with the seconds that it took. */
-interface Painted {
-  readonly image: Image;
-  readonly seconds: number;
-}
-
 async function main(values: Values<typeof options>): Promise<void> {
   const { content: contentFile = '', style: styleFile = '', out = '' } = values;
   assertWritable(out, ['.png']);
@@ -65,25 +59,27 @@ async function main(values: Values<typeof options>): Promise<void> {
     await openWeights(values.weights),
     given('preprocessing', values.preprocessing, (name) => name as 'caffe'),
   );
+  const { models, family } = values;
   const { levels, description } = await openAutoencoders({
-    models: values.models,
-    family: values.family,
-    levels: values.levels === undefined ? undefined : numbers(values.levels),
+    models,
+    family,
+    ...given('levels', values.levels, numbers),
   });
   console.error(`${description}; on ${backend}`);
 
-  const strength = numbers(values.strength);
+  const strength = perLevel(values.strength);
   const signal = interrupt();
-  const runs = new Map<string, () => Promise<Painted>>();
-  for (const method of transferMethods) {
-    const settings = { content, style, levels, method, strength: strength.length === 1 ? strength[0]! : strength };
-    runs.set({ wct: 'WCT', ot: 'OT', adain: 'AdaIN' }[method], () =>
-      runCascade(levels.length, signal, (watch) => universalStyleTransfer({ ...settings, ...watch })),
+  const cascade = (method: TransferMethod): Promise<Painted> =>
+    runCascade(levels.length, signal, (watch) =>
+      universalStyleTransfer({ content, style, levels, method, strength, ...watch }),
     );
-  }
-  runs.set('Gatys', () =>
-    paint(stylizeSteps<string>({ extractor, content, style, signal, iterations: number(values.iterations) })),
-  );
+  const runs: Readonly<Record<string, () => Promise<Painted>>> = {
+    WCT: () => cascade('wct'),
+    OT: () => cascade('ot'),
+    AdaIN: () => cascade('adain'),
+    Gatys: () =>
+      paint(stylizeSteps<string>({ extractor, content, style, signal, iterations: number(values.iterations) })),
+  };
 
   // Weights are read before the clock runs: whoever paints a second picture does not wait for them either.
   for (const level of levels) await level.load({ signal });
@@ -100,7 +96,7 @@ async function main(values: Values<typeof options>): Promise<void> {
   };
   await add('content', content);
   cells.push({ image: style, label: 'style' });
-  for (const [name, run] of runs) {
+  for (const [name, run] of Object.entries(runs)) {
     if (signal.aborted) break;
     console.error(name);
     const painted = await run().catch((error: unknown) => {

@@ -2,19 +2,13 @@
 // guides, word for word but for the size of pictures and the number of steps, and looks whether pictures come out. Under a minute on two
 // free cores: node scripts/check-walk.mjs. With a folder as argument the pictures are left there, to be looked at.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import sharp from 'sharp';
+import { assertBuilt, ok, pack, root } from './support/package.mjs';
 
-const root = path.resolve(import.meta.dirname, '..');
-if (!existsSync(path.join(root, 'dist/index.js'))) {
-  console.error('dist/ is not there: run npm run build first');
-  process.exit(1);
-}
-const begun = performance.now();
-const ok = (what) => console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(3)} s  ${what}`);
+assertBuilt();
 const folder = mkdtempSync(path.join(tmpdir(), 'reader-'));
 const kept = process.argv[2];
 const env = { ...process.env, npm_config_audit: 'false', npm_config_fund: 'false', npm_config_prefer_offline: 'true' };
@@ -48,9 +42,9 @@ function quick(code, names) {
   }, code);
 }
 
-const [{ filename }] = JSON.parse(sh(`npm pack --json --ignore-scripts --pack-destination '${folder}'`, root));
+const tarball = pack(folder);
 /** The lines of a guide with the tarball in place of the published package. */
-const fromTarball = (lines) => lines.replaceAll('npm install pastiche', `npm install '${path.join(folder, filename)}'`);
+const fromTarball = (lines) => lines.replaceAll('npm install pastiche', `npm install '${tarball}'`);
 
 async function pictures(place) {
   const of = (name) => sharp(path.join(root, 'assets', name)).resize(192, 144, { fit: 'cover' });

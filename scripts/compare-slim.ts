@@ -1,10 +1,8 @@
-/**
- * The small weights beside the public ones, on photographs that no training has seen:
- * `npm run compare:slim -- --photos FOLDER --models FOLDER [--weights FILE] [--size N] [--threads N]`. Writes
- * out/slim-cascade.png, where rows of networks stand under each other, and out/slim-gatys.png. Each picture has its seconds.
- *
- * `--photos` holds `content/` and `style/`; `--models` the 16x autoencoders and VGG-19 (`vgg19-imagenet-conv1_1-conv3_4.safetensors`).
- */
+// The small weights beside the public ones, on photographs that no training has seen:
+// `npm run compare:slim -- --photos FOLDER --models FOLDER [--weights FILE] [--size N] [--threads N]`. Writes
+// out/slim-cascade.png, where rows of networks stand under each other, and out/slim-gatys.png. Each picture has its seconds.
+//
+// `--photos` holds `content/` and `style/`; `--models` the 16x autoencoders and VGG-19 (`vgg19-imagenet-conv1_1-conv3_4.safetensors`).
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -43,10 +41,10 @@ const pairs = [
   ['tubingen', 'starry_night'],
   ['golden_gate', 'the_scream'],
 ] as const;
-/** How deep the cascade begins, and how strong it is. */
+/** The level at which the cascade begins, and how strong it is. */
 const cascades = [
-  [5, 0.6],
-  [4, 0.8],
+  { deepest: 5, strength: 0.6 },
+  { deepest: 4, strength: 0.8 },
 ] as const;
 
 interface Optimiser {
@@ -82,7 +80,7 @@ for (const [contentName, styleName] of pairs) {
   ];
   painted.push(...pair);
   for (const [network, levels] of Object.entries(autoencoders))
-    for (const [deepest, strength] of cascades) {
+    for (const { deepest, strength } of cascades) {
       const used = levels.filter(({ level }) => level <= deepest);
       const { image, seconds: time } = await runCascade(deepest, signal, (watch) =>
         universalStyleTransfer({ content, style, levels: used, strength, ...watch }),
@@ -102,9 +100,6 @@ await mkdir('out', { recursive: true });
 await writeFile('out/slim-cascade.png', await contactSheet(painted, { columns: 6, cellWidth: Number(values.size) }));
 await writeFile('out/slim-gatys.png', await contactSheet(optimised, { columns: 4, cellWidth: Number(values.size) }));
 console.log('Look at out/slim-cascade.png and out/slim-gatys.png.');
-for (const one of [
-  ...Object.values(autoencoders).flat(),
-  ...Object.values(optimisers).map(({ extractor }) => extractor),
-])
-  one.dispose();
+for (const level of Object.values(autoencoders).flat()) level.dispose();
+for (const { extractor } of Object.values(optimisers)) extractor.dispose();
 tf.dispose([...painted, ...optimised].map(({ image }) => image));

@@ -1,4 +1,4 @@
-/** Draws the pictures of assets/: `npm run draw -- [name...]`. The same on every machine. */
+// Draws the pictures of assets/: `npm run draw -- [name...]`. The same on every machine.
 import path from 'node:path';
 import sharp from 'sharp';
 import { height, pictures, toBytes, width } from './pictures/index.js';

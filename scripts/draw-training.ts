@@ -1,10 +1,9 @@
-/**
- * Draws samples of the training pictures, a row for each kind, into out/: `npm run draw:training -- [first seed] [columns]`. Writes
- * beside it a sheet of the pictures as training sees them.
- */
+// Draws samples of the training pictures, a row for each kind, into out/: `npm run draw:training -- [first seed] [columns]`. Writes
+// beside it a sheet of the pictures as training sees them.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
+import { toBytes } from './pictures/index.js';
 import { drawKind, drawTrainingPicture, kinds } from './pictures/training/index.js';
 
 const [first = 0, columns = 8] = process.argv.slice(2).map(Number);
@@ -16,7 +15,7 @@ async function writeSheet(file: string, rows: readonly (readonly Float32Array[])
   const height = rows.length * (size + gap) + gap;
   const layers = rows.flatMap((row, j) =>
     row.map((rgb, i) => ({
-      input: Buffer.from(Uint8Array.from(rgb, (value) => Math.round(255 * value))),
+      input: Buffer.from(toBytes(rgb)),
       raw: { width: size, height: size, channels: 3 as const },
       left: gap + i * (size + gap),
       top: gap + j * (size + gap),

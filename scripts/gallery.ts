@@ -1,7 +1,5 @@
-/**
- * The pictures of the guides, from the pictures and weights of this repository alone: npm run gallery [NAME...]. Takes some minutes.
- * Writes docs/images/NAME.jpg, each at most 100 kB.
- */
+// The pictures of the guides, from the pictures and weights of this repository alone: npm run gallery [NAME...]. Takes some minutes.
+// Writes docs/images/NAME.jpg, each at most 100 kB.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +14,7 @@ import {
   loadAutoencoders,
   loadVgg,
   stylize,
+  transferMethods,
   universalStyleTransfer,
 } from '../src/index.js';
 import { type ContactSheetCell, contactSheet, readImage } from '../src/node/index.js';
@@ -34,70 +33,70 @@ const [content, swirls, glass] = await Promise.all(
 );
 
 type Cells = readonly ContactSheetCell[];
-type Settings = Partial<StylizeSettings>;
-const painted = async (label: string, settings: Settings = {}, style = swirls): Promise<ContactSheetCell> => {
-  const image = await stylize<string>({
-    extractor,
-    content: content!,
-    style: style!,
-    levels: 2,
-    iterations: [80, 40],
-    ...settings,
-  });
-  return { image, label };
+
+const painted = async (
+  label: string,
+  settings: Partial<StylizeSettings> = {},
+  style = swirls!,
+): Promise<ContactSheetCell> => {
+  const usual = { extractor, content: content!, style, levels: 2, iterations: [80, 40] };
+  return { label, image: await stylize<string>({ ...usual, ...settings }) };
 };
 const transferred = async (
   label: string,
   settings: { strength?: number; method?: TransferMethod; levels?: readonly Autoencoder[] },
-  style = swirls,
 ): Promise<ContactSheetCell> => {
-  const usual = { levels: usualLevels, strength: 0.8, content: content!, style: style! };
-  return { image: await universalStyleTransfer({ ...usual, ...settings }), label };
+  const usual = { levels: usualLevels, strength: 0.8, content: content!, style: swirls! };
+  return { label, image: await universalStyleTransfer({ ...usual, ...settings }) };
 };
+
+/** A cell for each value, one after the other. */
 async function row<T>(values: readonly T[], cell: (value: T) => Promise<ContactSheetCell>): Promise<Cells> {
   const cells: ContactSheetCell[] = [];
   for (const value of values) cells.push(await cell(value));
   return cells;
 }
 
-const styleLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
-const methods = ['wct', 'ot', 'adain'] as const;
+const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
 const pair: Cells = [
   { image: content!, label: 'content' },
   { image: swirls!, label: 'style' },
 ];
 
-/** The same pair over one setting each. A function for every picture, with the number of its columns. */
-const sheets: Record<string, readonly [columns: number, cells: () => Promise<Cells>]> = {
-  'style-weight': [
-    5,
-    () => row([1, 5, 30, 150, 1000], (styleWeight) => painted(`styleWeight ${styleWeight}`, { styleWeight })),
-  ],
-  strength: [5, () => row([0, 0.25, 0.5, 0.75, 1], (strength) => transferred(`strength ${strength}`, { strength }))],
-  methods: [
-    3,
-    async () => [
+/** The same pair over one setting each. */
+const sheets: Record<string, { readonly columns: number; readonly cells: () => Promise<Cells> }> = {
+  'style-weight': {
+    columns: 5,
+    cells: () => row([1, 5, 30, 150, 1000], (styleWeight) => painted(`styleWeight ${styleWeight}`, { styleWeight })),
+  },
+  strength: {
+    columns: 5,
+    cells: () => row([0, 0.25, 0.5, 0.75, 1], (strength) => transferred(`strength ${strength}`, { strength })),
+  },
+  methods: {
+    columns: 3,
+    cells: async () => [
       ...pair,
       await painted('stylize (Gatys)'),
-      ...(await row(methods, (method) => transferred(method, { method }))),
+      ...(await row(transferMethods, (method) => transferred(method, { method }))),
     ],
-  ],
-  layers: [
-    5,
-    async () => [
-      ...(await row(styleLayers, (layer) => painted(`stylize, ${layer}`, { styleLayers: [layer] }))),
-      ...(await row([0, 1, 2, 3, 4], (i) =>
-        transferred(`universal, level ${i + 1}`, { levels: [levels[i]!], strength: 1 }),
+  },
+  layers: {
+    columns: 5,
+    cells: async () => [
+      ...(await row(layers, (layer) => painted(`stylize, ${layer}`, { styleLayers: [layer] }))),
+      ...(await row(levels, (level) =>
+        transferred(`universal, level ${level.level}`, { levels: [level], strength: 1 }),
       )),
     ],
-  ],
-  'content-layers': [
-    5,
-    () =>
-      row(['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'], (layer) =>
+  },
+  'content-layers': {
+    columns: 5,
+    cells: () =>
+      row(layers, (layer) =>
         painted(`content ${layer}`, { contentLayers: [layer], init: 'noise', seed: 1, iterations: [120, 60] }, glass),
       ),
-  ],
+  },
 };
 
 /** The programs of examples/ with what they paint. */
@@ -128,7 +127,7 @@ async function save(name: string, png: Uint8Array): Promise<void> {
 
 const asked = process.argv.slice(2);
 const wanted = (name: string): boolean => asked.length === 0 || asked.includes(name);
-for (const [name, [columns, cells]] of Object.entries(sheets))
+for (const [name, { columns, cells }] of Object.entries(sheets))
   if (wanted(name)) await save(name, await contactSheet(await cells(), { columns, cellWidth: 256 }));
 for (const name of programs.filter(wanted)) {
   const out = mkdtempSync(path.join(tmpdir(), 'gallery-'));

@@ -1,4 +1,4 @@
-/** How well slim weights keep photographs: `npm run measure:slim -- --photos FOLDER [--weights FILE]`. */
+// How well slim weights keep photographs: `npm run measure:slim -- --photos FOLDER [--weights FILE]`.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,5 @@
-/**
- * The pictures of the page in the README, from the page as `npm run build:page` makes it: npm run page:pictures. Takes some minutes;
- * needs a Chromium.
- */
+// The pictures of the page in the README, from the page as `npm run build:page` makes it: npm run page:pictures. Takes some minutes;
+// needs a Chromium.
 import { openPage } from '../test/page/openPage.js';
 import { arrive } from '../test/page/visitor.js';
 

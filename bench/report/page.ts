@@ -1,7 +1,7 @@
-import type { Measured, Results } from '../results.js';
 import type { Plot } from '../types.js';
 import { works } from '../works/index.js';
 import { markdownTable, replaceBetween } from './markdown.js';
+import type { Measured, Results } from './results.js';
 import { targetsTable } from './targets.js';
 
 /** Where and when, under a table. */

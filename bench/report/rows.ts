@@ -1,4 +1,4 @@
-import type { Summary } from '../statistics.js';
+import type { Summary } from '../numbers/statistics.js';
 import type { Row, Series, Table } from '../types.js';
 
 /** Three digits, or all before the point. */

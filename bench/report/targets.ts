@@ -1,5 +1,5 @@
-import type { Results } from '../results.js';
 import type { Row, Table } from '../types.js';
+import type { Results } from './results.js';
 import { digits } from './rows.js';
 
 /* What the bench wants to reach, and whether it does. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Image, lbfgsSteps, resizeImage } from '../../src/index.js';
+import type { ObjectivePlan } from '../inputs/objective.js';
 import { timed } from '../measure.js';
-import type { ObjectivePlan } from '../objective.js';
 import type { Task, Who } from '../types.js';
 import { tensorOf } from './arrays.js';
 import { ourNetwork, ourObjective } from './ourObjective.js';

@@ -11,7 +11,7 @@ import {
   styleLoss,
 } from '../../src/index.js';
 import { fileReader } from '../../src/node/index.js';
-import type { ObjectivePlan } from '../objective.js';
+import type { ObjectivePlan } from '../inputs/objective.js';
 import { tensorOf } from './arrays.js';
 
 type Layer = VggLayer<'vgg19'>;

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { type Differentiable, lbfgsSteps } from '../../src/index.js';
-import type { Sample, Task, Who } from '../types.js';
+import { spent } from '../measure.js';
+import type { Task, Who } from '../types.js';
 import { tensorOf } from './arrays.js';
 
 /** Which problem, and how many iterations a run has. */
@@ -11,12 +12,6 @@ export interface OverheadOptions {
   readonly historySize: number;
   readonly iterations: number;
 }
-
-/** What has been spent since the process began, in milliseconds. */
-const spent = (): Sample => {
-  const { user, system } = process.cpuUsage();
-  return { wall: performance.now(), cpu: (user + system) / 1000 };
-};
 
 /** A bowl with curvatures from 1 to 1e4, far from solved after a hundred steps; what it takes itself is added up. */
 function bowl(curvature: Tensor4D) {

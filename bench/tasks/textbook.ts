@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ensureGradients } from '../../src/index.js';
-import type { ObjectivePlan } from '../objective.js';
+import type { ObjectivePlan } from '../inputs/objective.js';
 import { tensorOf } from './arrays.js';
 
 /* Gatys' objective as one would write it with TensorFlow.js alone: conv2d, relu, maxPool and matMul under tf.valueAndGrad. */

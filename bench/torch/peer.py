@@ -1,4 +1,4 @@
-"""The same tasks by torch, told line by line like participant.ts: peer.py THREADS."""
+"""The same tasks by torch, told line by line like participantProcess.ts: peer.py THREADS."""
 
 import ctypes
 import json

@@ -56,7 +56,6 @@ function sizes(rows: readonly Row[]): Table {
   };
 }
 
-/** (h) */
 export const bytes: Work = {
   name: 'bytes',
   title: 'Size of what is imported',

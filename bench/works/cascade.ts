@@ -1,11 +1,9 @@
-import { cascadePlan } from '../cascadePlan.js';
-import { drawnPictures } from '../inputs.js';
-import { interleave } from '../interleave.js';
+import { cascadeOptions, cascadePlan } from '../inputs/cascadePlan.js';
+import { entrants } from '../processes/entrants.js';
+import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
 import type { Work } from '../types.js';
-import { entrants } from '../who.js';
 
-/** (e) */
 export const cascade: Work = {
   name: 'cascade',
   title: 'Universal style transfer through five levels',
@@ -15,22 +13,17 @@ export const cascade: Work = {
     'With the style cached, its statistics at all levels are known before.',
   cases(settings) {
     const sizes = settings.sizes ?? (settings.full ? [256, 512, 1024] : [256, 512]);
-    const plan = cascadePlan();
+    const { family } = cascadePlan();
     return sizes.flatMap((size) =>
       [false, true].map((cached) => ({
         label: `${size} px${cached ? ', style cached' : ''}`,
         seconds: 2.5 * (size / 256) ** 2 * (settings.pairs + 1),
         run: async (pool) =>
           interleave(pool, {
-            case: `${plan.family}${cached ? ', style cached' : ''}, ${size} px`,
+            case: `${family}${cached ? ', style cached' : ''}, ${size} px`,
             command: `cascade --size ${size}`,
             task: 'cascade',
-            entrants: entrants(settings, ['pastiche', 'torch'], {
-              ...plan,
-              strength: 0.6,
-              pictures: await drawnPictures(size),
-              cached,
-            }),
+            entrants: entrants(settings, ['pastiche', 'torch'], await cascadeOptions(size, cached)),
             rounds: settings.pairs,
           }),
       })),

@@ -1,8 +1,9 @@
-import { interleave } from '../interleave.js';
-import { depths, objectivePlan } from '../objective.js';
+import { depths, objectivePlan } from '../inputs/objective.js';
+import { noisePictures } from '../inputs/pictures.js';
+import { entrants } from '../processes/entrants.js';
+import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
 import type { Who, Work } from '../types.js';
-import { entrants } from '../who.js';
 
 /** Textbook code keeps everything: beyond this it needs minutes an evaluation or more than the 4 GiB of wasm. */
 const textbookUpTo = { usual: 256, full: 512 };
@@ -10,7 +11,6 @@ const textbookUpTo = { usual: 256, full: 512 };
 /** Seconds of one round at 256 px: of textbook code, and of all others together. */
 const cost = { conv3_2: { textbook: 12, others: 5 }, conv5_1: { textbook: 25, others: 10 } };
 
-/** (a) */
 export const closure: Work = {
   name: 'closure',
   title: 'One evaluation: loss and gradient',
@@ -28,7 +28,7 @@ export const closure: Work = {
         seconds:
           (size / 256) ** 2 * (1 + settings.pairs) * (cost[depth].others + (tooLarge(size) ? 0 : cost[depth].textbook)),
         run: async (pool) => {
-          const plan = await objectivePlan(depth, size);
+          const plan = await objectivePlan(depth, await noisePictures(size));
           const names: Who['name'][] = ['pastiche', 'textbook', 'torch'];
           return interleave(pool, {
             case: `${depth}, ${size} px`,

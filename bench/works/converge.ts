@@ -1,11 +1,12 @@
-import { type ConvergeOptions } from '../tasks/converge.js';
-import { drawnPictures } from '../inputs.js';
-import { objectivePlan } from '../objective.js';
-import { label } from '../participants.js';
-import type { Pool } from '../pool.js';
-import { type Reached, type Step, lossesAt, reach, thin } from '../reach.js';
+import { objectivePlan } from '../inputs/objective.js';
+import { drawnPictures } from '../inputs/pictures.js';
+import { type Reached, lossesAt, reach, thin } from '../numbers/reach.js';
+import { label } from '../processes/participant.js';
+import type { Pool } from '../processes/pool.js';
+import { type Runner, race } from '../processes/race.js';
 import { digits } from '../report/rows.js';
-import type { Row, Series, Settings, Table, Who, Work } from '../types.js';
+import { type ConvergeOptions } from '../tasks/converge.js';
+import type { Row, Series, Settings, Table, Work } from '../types.js';
 
 const historySize = 10;
 const schedules = ['one size', 'coarse to fine'] as const;
@@ -21,46 +22,6 @@ async function stagesOf(
   const plan = async (side: number) => objectivePlan('conv3_2', await drawnPictures(side));
   const fine = { plan: await plan(size), iterations: Math.round(1.25 * marks.at(-1)!) };
   return schedule === 'one size' ? [fine] : [{ plan: await plan(size / 2), iterations: marks[0]! }, fine];
-}
-
-interface Runner {
-  readonly who: Who;
-  readonly steps: Step[];
-  done: boolean;
-}
-
-/** Runs in turn, some iterations each, until nobody has anything left to do. Leaves out who cannot take part. */
-async function race(
-  pool: Pool,
-  runners: readonly Runner[],
-  options: ConvergeOptions,
-  enough: (runner: Runner) => boolean,
-): Promise<Map<Who, string>> {
-  const missing = new Map<Who, string>();
-  const attempt = async (runner: Runner, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      runner.done = true;
-      pool.drop(runner.who);
-      missing.set(runner.who, (error as Error).message.slice(0, 200));
-    }
-  };
-  for (const runner of runners)
-    await attempt(runner, async () => {
-      await pool.get(runner.who).begin('converge', options);
-    });
-  while (runners.some(({ done }) => !done)) {
-    for (const runner of runners.filter(({ done }) => !done)) {
-      await attempt(runner, async () => {
-        const { curve = [], done = true } = await pool.get(runner.who).run();
-        runner.steps.push(...(curve as unknown as Step[]));
-        runner.done = done || enough(runner);
-      });
-    }
-  }
-  for (const { who } of runners) if (!missing.has(who)) await pool.get(who).end();
-  return missing;
 }
 
 const factsOf = (mark: number, { loss, evaluations, wall, cpu }: Reached): Record<string, number> => ({
@@ -134,7 +95,6 @@ const curvesFrom = (rows: readonly Row[], start: string): Series[] =>
       points: row.curve!.map(([, , loss, wall]) => [wall! / 1000, loss!] as const),
     }));
 
-/** (c) */
 export const converge: Work = {
   name: 'converge',
   title: 'Time to equal loss',

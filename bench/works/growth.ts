@@ -1,9 +1,9 @@
-import { cascadePlan } from '../cascadePlan.js';
-import { drawnPictures } from '../inputs.js';
-import { interleave } from '../interleave.js';
-import { depths, objectivePlan } from '../objective.js';
+import { cascadeOptions } from '../inputs/cascadePlan.js';
+import { type Depth, depths, objectivePlan } from '../inputs/objective.js';
+import { noisePictures } from '../inputs/pictures.js';
+import { fittedExponent } from '../numbers/statistics.js';
+import { interleave } from '../processes/interleave.js';
 import { sideOf } from '../report/rows.js';
-import { fittedExponent } from '../statistics.js';
 import type { Row, Table, Work } from '../types.js';
 
 const who = { name: 'pastiche', threads: 1 } as const;
@@ -38,7 +38,10 @@ function exponents(rows: readonly Row[]): Table {
   };
 }
 
-/** (g) */
+/** What the task of a kind is told. */
+const optionsOf = async (kind: Depth | 'cascade', size: number): Promise<object> =>
+  kind === 'cascade' ? cascadeOptions(size, false) : objectivePlan(kind, await noisePictures(size));
+
 export const growth: Work = {
   name: 'growth',
   title: 'How time and memory grow',
@@ -56,15 +59,7 @@ export const growth: Work = {
             case: `${kind}, ${size} px`,
             command: `growth --size ${size}`,
             task: kind === 'cascade' ? 'cascade' : 'closure',
-            entrants: [
-              {
-                who,
-                options:
-                  kind === 'cascade'
-                    ? { ...cascadePlan(), strength: 0.6, pictures: await drawnPictures(size), cached: false }
-                    : await objectivePlan(kind, size),
-              },
-            ],
+            entrants: [{ who, options: await optionsOf(kind, size) }],
             rounds: settings.pairs,
           }),
       })),

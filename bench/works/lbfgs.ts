@@ -1,10 +1,9 @@
-import { noisePictures } from '../inputs.js';
-import { interleave } from '../interleave.js';
+import { noisePictures } from '../inputs/pictures.js';
+import { entrants } from '../processes/entrants.js';
+import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
 import type { Work } from '../types.js';
-import { entrants } from '../who.js';
 
-/** (b) */
 export const lbfgs: Work = {
   name: 'lbfgs',
   title: 'What L-BFGS itself costs',

@@ -1,11 +1,12 @@
-import { type FileServer, serveFiles } from '../fileServer.js';
-import { randomWeights } from '../inputs.js';
-import { interleave } from '../interleave.js';
-import type { Pool } from '../pool.js';
+import { type FileServer, serveFiles } from '../inputs/fileServer.js';
+import { randomWeights } from '../inputs/randomWeights.js';
+import { weightFormats } from '../inputs/weightFormats.js';
+import { interleave } from '../processes/interleave.js';
+import { label } from '../processes/participant.js';
+import type { Pool } from '../processes/pool.js';
 import { digits, spread } from '../report/rows.js';
 import type { ReadWeightsOptions } from '../tasks/readWeights.js';
 import type { Row, Settings, Table, Work } from '../types.js';
-import { weightFormats } from '../weightFormats.js';
 
 const who = { name: 'pastiche', threads: 1 } as const;
 const depths = ['relu2_1', 'relu3_4'] as const;
@@ -50,7 +51,7 @@ async function run(pool: Pool, settings: Settings): Promise<Row[]> {
         else
           rows.push({
             case: `${format}, up to ${upTo}`,
-            who: 'pastiche, 1 thread',
+            who: label(who),
             command: 'load',
             missing: given.missing,
           });
@@ -72,7 +73,6 @@ function bytesTable(rows: readonly Row[]): Table {
   };
 }
 
-/** (f) */
 export const load: Work = {
   name: 'load',
   title: 'Loading weights',

@@ -1,10 +1,10 @@
 import { randomNumbers } from '../../src/internal/randomNumbers.js';
-import { arraysFile } from '../inputs.js';
-import { interleave } from '../interleave.js';
+import { arraysFile } from '../inputs/files.js';
+import { entrants } from '../processes/entrants.js';
+import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
 import type { OperationOptions } from '../tasks/operation.js';
 import type { Settings, Who, Work } from '../types.js';
-import { entrants } from '../who.js';
 
 /** Positive numbers as after a relu, half of them 0. */
 function features(height: number, channels: number): Promise<string> {
@@ -64,7 +64,6 @@ function caseOf(
   };
 }
 
-/** (d) */
 export const operations: Work = {
   name: 'operations',
   title: 'Single operations',

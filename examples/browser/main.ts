@@ -1,12 +1,10 @@
 import type { Job, Reply, WeightsName, WeightsReport } from './protocol.js';
 import { type State, buttons } from './ui/buttons.js';
-import { byId } from './ui/dom.js';
 import { type Complaint, breakdown, complaint } from './ui/errors.js';
-import { type Chosen, jobOf, subjectOf } from './ui/job.js';
+import { jobOf, subjectOf } from './ui/job.js';
 import { lossCurve } from './ui/lossCurve.js';
-import { contents, styles } from './ui/samples.js';
 import { settingsForm } from './ui/settings.js';
-import { pictureSlot } from './ui/slot.js';
+import { pictureSlots } from './ui/slots.js';
 import { stage } from './ui/stage.js';
 import { tab } from './ui/tab.js';
 import { duration, timeLeft } from './ui/words.js';
@@ -32,28 +30,10 @@ let last: Job | undefined;
 let again = false;
 
 const fail = (error: unknown): void => easel.complain(complaint(error));
-const slots = {
-  content: pictureSlot({ title: 'Content', samples: contents, onChange: contentChanged, onError: fail }),
-  style: pictureSlot({ title: 'Style', samples: styles, onChange: settingsChanged, onError: fail }),
-  second: pictureSlot({
-    title: 'Mix with',
-    samples: styles,
-    optional: true,
-    onChange: settingsChanged,
-    onError: fail,
-  }),
-};
-
-function chosen(): Chosen | undefined {
-  const content = slots.content.picture;
-  const first = slots.style.picture;
-  if (content === undefined || first === undefined) return undefined;
-  const second = slots.second.picture;
-  return { content, styles: second === undefined ? [first] : [first, second] };
-}
+const slots = pictureSlots({ onContent: contentChanged, onStyle: settingsChanged, onError: fail });
 
 const isBusy = (): boolean => state === 'painting' || state === 'stopping';
-const isStale = (job: Job): boolean => slots.content.picture?.id !== job.content.id;
+const isStale = (job: Job): boolean => slots.content()?.id !== job.content.id;
 
 const controls = buttons({
   onPaint: () => paint(),
@@ -74,12 +54,12 @@ const controls = buttons({
 /** Brings everything that is seen into the present state. */
 function refresh(): void {
   document.body.dataset['state'] = state;
-  settings.refresh(slots.second.picture !== undefined);
+  settings.refresh(slots.hasTwoStyles());
   const { method, weights: name } = settings.read();
   const missing = weights.find((report) => report.name === name && report.bytes > 0 && !fetched.has(name));
   controls.refresh({
     state,
-    able: hasBackend && chosen() !== undefined,
+    able: hasBackend && slots.chosen() !== undefined,
     // Not before weights are announced that would have to be downloaded.
     canGoOn: last !== undefined && method === 'gatys' && missing === undefined,
     ...(missing ? { missing } : {}),
@@ -92,7 +72,7 @@ function setState(next: State): void {
 }
 
 function paint({ goOn = false, quiet = false } = {}): void {
-  const pictures = chosen();
+  const pictures = slots.chosen();
   if (pictures === undefined || isBusy()) return;
   const job = jobOf(settings.read(), pictures, goOn ? easel.painted() : undefined);
   current = { job, subject: subjectOf(pictures), quiet };
@@ -129,7 +109,7 @@ function failed(error: Complaint): void {
 function contentChanged(): void {
   last = undefined;
   if (isBusy()) shop.stop();
-  easel.showOriginal(slots.content.picture);
+  easel.showOriginal(slots.content());
   easel.complain(undefined);
   refresh();
 }
@@ -215,6 +195,5 @@ settings.form.addEventListener('submit', (event) => event.preventDefault());
 // A picture that misses its place must not replace the page.
 for (const event of ['dragover', 'drop']) window.addEventListener(event, (e) => e.preventDefault());
 
-byId('slots', HTMLElement).append(...Object.values(slots).map(({ root }) => root));
 refresh();
-await Promise.all([slots.content.choose(contents[0]!), slots.style.choose(styles[0]!)]);
+await slots.chooseSamples();

@@ -1,11 +1,7 @@
 /* What the page and its worker say to each other. Plain data only; pixels are moved, not copied, on their way to the page. */
 
-export const backendNames = ['wasm', 'webgl', 'webgpu'] as const;
-export type BackendName = (typeof backendNames)[number];
-
-export const weightsNames = ['slim', 'vgg19-torchvision', 'ust16x'] as const;
-export type WeightsName = (typeof weightsNames)[number];
-
+export type BackendName = 'wasm' | 'webgl' | 'webgpu';
+export type WeightsName = 'slim' | 'vgg19-torchvision' | 'ust16x';
 export type MethodName = 'universal' | 'gatys';
 export type TransferName = 'wct' | 'ot' | 'adain';
 

@@ -3,9 +3,10 @@ import { StyleError } from 'pastiche';
 import { BackendError, findBackends, startBackend } from './engine/backends.js';
 import { deviceIsLost, onDeviceLoss } from './engine/deviceLoss.js';
 import { gatysPainter } from './engine/gatys.js';
-import { slimWeights, weightsReports } from './engine/networks.js';
-import type { Outcome, Watch } from './engine/painter.js';
+import { slimWeights } from './engine/networks.js';
+import type { Outcome, RunWatch } from './engine/painter.js';
 import { universalPainter } from './engine/universal.js';
+import { weightsReports } from './engine/weightsReports.js';
 import type { BackendName, Job, Reply, Request } from './protocol.js';
 
 /* Everything that computes runs here, so that the page never waits. One job at a time; the page sees to that. */
@@ -14,6 +15,9 @@ function send(reply: Reply): void {
   const pixels = 'picture' in reply ? reply.picture : undefined;
   self.postMessage(reply, { transfer: pixels ? [pixels.data.buffer] : [] });
 }
+
+const onPhase = (text: string, fraction?: number): void =>
+  send({ kind: 'phase', text, ...(fraction === undefined ? {} : { fraction }) });
 
 const painters = { universal: universalPainter(), gatys: gatysPainter() };
 let backend: BackendName | undefined;
@@ -26,7 +30,7 @@ async function prepare(job: Job): Promise<void> {
   painters[job.method === 'gatys' ? 'universal' : 'gatys'].dispose();
   if (backend === job.backend) return;
   painters[job.method].dispose();
-  send({ kind: 'phase', text: `Starting ${job.backend}` });
+  onPhase(`Starting ${job.backend}`);
   await startBackend(job.backend);
   backend = job.backend;
   onDeviceLoss(() => {
@@ -36,7 +40,7 @@ async function prepare(job: Job): Promise<void> {
   });
 }
 
-function paint(job: Job, watch: Watch): Promise<Outcome> {
+function paint(job: Job, watch: RunWatch): Promise<Outcome> {
   return job.method === 'gatys' ? painters.gatys.paint(job, watch) : painters.universal.paint(job, watch);
 }
 
@@ -46,7 +50,11 @@ async function run(job: Job): Promise<void> {
   const begun = performance.now();
   try {
     await prepare(job);
-    const outcome = await paint(job, { signal: controller.signal, send });
+    const outcome = await paint(job, {
+      signal: controller.signal,
+      onPhase,
+      onStep: (step) => send({ kind: 'step', ...step }),
+    });
     const seconds = (performance.now() - begun) / 1000;
     send({ kind: 'done', ...outcome, seconds, tensors: tf.memory().numTensors });
   } catch (error) {

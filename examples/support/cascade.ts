@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Image, UniversalProgress } from '../../src/index.js';
+import type { Painted } from './paint.js';
 import { progressBar } from './progress.js';
 import type { LevelReport } from './report.js';
 
 /** How a cascade went. */
-export interface CascadeResult {
-  readonly image: Image;
+export interface CascadeResult extends Painted {
   readonly reports: readonly LevelReport[];
-  readonly seconds: number;
   /** Whether it was stopped before its end; the picture is then what the levels until there have made. */
   readonly stopped: boolean;
 }

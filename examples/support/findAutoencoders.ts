@@ -7,6 +7,7 @@ import {
   autoencoderLevels,
 } from '../../src/index.js';
 import { fileWeights } from '../../src/node/index.js';
+import { type Part, type PublicFamily, isHalf, parts, publicFamilies } from './autoencoderFiles.js';
 
 /** A family of autoencoders that has been found somewhere. */
 export interface FoundFamily {
@@ -18,33 +19,8 @@ export interface FoundFamily {
   readonly place: string;
 }
 
-type Part = Parameters<AutoencoderSources>[0];
-type Apart = 'ust' | 'ust16x';
-
-/** Names of files without their endings: this project's, and those under which the weights were published. */
-const fileNames: Readonly<Record<Apart, Readonly<Record<Part, (level: number) => string[]>>>> = {
-  ust: {
-    encoder: (level) => [`ust-encoder-${level}`, `vgg_normalised_conv${level}_1`],
-    decoder: (level) => [`ust-decoder-${level}`, `feature_invertor_conv${level}_1`],
-  },
-  ust16x: {
-    encoder: (level) => [`ust16x-encoder-${level}`, `${level}SE`],
-    decoder: (level) => [`ust16x-decoder-${level}`, `${level}SD`],
-  },
-};
-const families = Object.keys(fileNames) as Apart[];
-const parts: readonly Part[] = ['encoder', 'decoder'];
-
 /** In the order in which they are preferred. */
 const endings = ['.safetensors', '.pth', '.pt'];
-
-/** Names that a file of the level may have, for messages. */
-export const expectedNames = (family: Apart, part: Part, level: AutoencoderLevel): string =>
-  fileNames[family][part](level)
-    .map((name) => `${name}${name.startsWith(family) ? '.safetensors' : '.pth'}`)
-    .join(' or ');
-
-const withoutEnding = (file: string): string => path.basename(file, path.extname(file));
 
 /** All files of a folder and of the folders in it. */
 async function filesIn(folder: string): Promise<string[]> {
@@ -57,9 +33,9 @@ async function filesIn(folder: string): Promise<string[]> {
 }
 
 /** A family whose encoders and decoders are files of their own. */
-function findApart(family: Apart, files: readonly string[], place: string): FoundFamily {
+function findHalves(family: PublicFamily, files: readonly string[], place: string): FoundFamily {
   const fileOf = (part: Part, level: AutoencoderLevel): string | undefined =>
-    files.find((file) => fileNames[family][part](level).includes(withoutEnding(file)));
+    files.find((file) => isHalf(file, family, part, level));
   return {
     family,
     levels: autoencoderLevels.filter((level) => parts.every((part) => fileOf(part, level) !== undefined)),
@@ -81,16 +57,15 @@ export async function findInFile(file: string): Promise<FoundFamily> {
 export async function findInFolder(folder: string): Promise<FoundFamily[]> {
   const all = await filesIn(folder);
   const files = endings.flatMap((ending) => all.filter((file) => path.extname(file).toLowerCase() === ending));
-  const parted = new Set(
-    families.flatMap((family) =>
-      parts.flatMap((part) => autoencoderLevels.flatMap((level) => fileNames[family][part](level))),
-    ),
-  );
-  const whole = files.filter((file) => file.endsWith('.safetensors') && !parted.has(withoutEnding(file)));
+  const isAnyHalf = (file: string): boolean =>
+    publicFamilies.some((family) =>
+      parts.some((part) => autoencoderLevels.some((level) => isHalf(file, family, part, level))),
+    );
+  const others = files.filter((file) => file.endsWith('.safetensors') && !isAnyHalf(file));
   const found = [
-    ...families.map((family) => findApart(family, files, folder)),
+    ...publicFamilies.map((family) => findHalves(family, files, folder)),
     // Whatever else lies there need not be weights of this kind, nor whole.
-    ...(await Promise.all(whole.map((file) => findInFile(file).catch(() => [])))).flat(),
+    ...(await Promise.all(others.map((file) => findInFile(file).catch(() => [])))).flat(),
   ];
   return found.filter(({ levels }) => levels.length > 0);
 }

@@ -1,10 +1,8 @@
 /* Reading the values of command-line options: what parseArgs leaves as text. */
 
-type Text = string | undefined;
-
 /** `{ [name]: convert(text) }`, or nothing where the option was not given: the library's own default then holds. */
-export const given = <T>(name: string, text: Text, convert: (text: string) => T): Record<string, T> =>
-  text === undefined ? {} : { [name]: convert(text) };
+export const given = <const N extends string, T>(name: N, text: string | undefined, convert: (text: string) => T) =>
+  (text === undefined ? {} : { [name]: convert(text) }) as Partial<Record<N, T>>;
 
 /** The parts of a list written with commas. */
 export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
@@ -18,6 +16,12 @@ export function number(text: string): number {
 
 /** A list of numbers. */
 export const numbers = (text: string): number[] => list(text).map(number);
+
+/** One number for all levels, or one for each. */
+export function perLevel(text: string): number | number[] {
+  const values = numbers(text);
+  return values.length === 1 ? values[0]! : values;
+}
 
 /** `512x384`, width first as people write it, or `512` for a square, as `[height, width]`. */
 export function size(text: string): readonly [height: number, width: number] {

@@ -1,5 +1,11 @@
-import type { StylizeResult, StylizeStep } from '../../src/index.js';
+import type { Image, StylizeResult, StylizeStep } from '../../src/index.js';
 import { progressBar } from './progress.js';
+
+/** A picture with the seconds that it took. */
+export interface Painted {
+  readonly image: Image;
+  readonly seconds: number;
+}
 
 /** Runs `stylizeSteps` to its end with a progress bar. */
 export async function paint(

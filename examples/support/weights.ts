@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type PublicWeightsName,
+  type WeightArray,
   type WeightCache,
   type WeightSource,
   downloadWeights,
@@ -24,4 +25,10 @@ export async function openWeights(name = asset('slim.safetensors')): Promise<Wei
   throw new Error(
     `There is no file ${name}, and no public weights of that name: ${Object.keys(publicWeights).join(', ')}.`,
   );
+}
+
+/** All arrays of some weights by name. */
+export async function allArrays(source: WeightSource): Promise<Record<string, WeightArray>> {
+  const names = [...(await source.entries()).keys()];
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await source.read(name)] as const)));
 }

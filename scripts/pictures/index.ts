@@ -1,10 +1,9 @@
-import { harbour } from './harbour.js';
-import { owl } from './owl.js';
+import { harbour } from './harbour/index.js';
+import { owl } from './owl/index.js';
 import { stainedGlass } from './stainedGlass.js';
 import { swirls } from './swirls.js';
 
-/** Columns and rows of the pictures in assets/. */
-export const [width, height] = [512, 384];
+export { height, width } from './size.js';
 
 /** The pictures in assets/ by the names of their files: two contents and two styles, each `[height, width, 3]`, RGB in 0..1. */
 export const pictures: Readonly<Record<string, () => Float32Array>> = {

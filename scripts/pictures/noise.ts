@@ -19,35 +19,36 @@ export function valueNoise(x: number, y: number, seed: number): number {
   return top * (1 - v) + bottom * v;
 }
 
-/** Fractal noise in 0..1: octaves of {@link valueNoise}, each twice as fine and half as strong. */
-export function fbm(x: number, y: number, seed: number, octaves = 5): number {
+/**
+ * Octaves of a noise, each twice as fine and half as strong. They are turned and shifted from one to the next, so that their
+ * lattices do not line up.
+ */
+function fractal(
+  noise: (x: number, y: number, seed: number) => number,
+  x: number,
+  y: number,
+  seed: number,
+  octaves: number,
+  [shiftX, shiftY]: readonly [number, number],
+): number {
   let sum = 0;
   let weight = 0.5;
   let total = 0;
   for (let octave = 0; octave < octaves; octave++) {
-    sum += weight * valueNoise(x, y, seed + octave);
+    sum += weight * noise(x, y, seed + octave);
     total += weight;
     weight /= 2;
-    // Turned from octave to octave, so that the lattices do not line up.
-    const turned = 1.6 * y - 1.2 * x + 9.1;
-    x = 1.6 * x + 1.2 * y + 17.3;
-    y = turned;
+    [x, y] = [1.6 * x + 1.2 * y + shiftX, 1.6 * y - 1.2 * x + shiftY];
   }
   return sum / total;
 }
 
+/** Fractal noise in 0..1. */
+export const fbm = (x: number, y: number, seed: number, octaves = 5): number =>
+  fractal(valueNoise, x, y, seed, octaves, [17.3, 9.1]);
+
+const crests = (x: number, y: number, seed: number): number => 1 - Math.abs(2 * valueNoise(x, y, seed) - 1);
+
 /** Fractal noise with sharp crests, 0..1: mountains. */
-export function ridges(x: number, y: number, seed: number, octaves = 5): number {
-  let sum = 0;
-  let weight = 0.5;
-  let total = 0;
-  for (let octave = 0; octave < octaves; octave++) {
-    sum += weight * (1 - Math.abs(2 * valueNoise(x, y, seed + octave) - 1));
-    total += weight;
-    weight /= 2;
-    const turned = 1.6 * y - 1.2 * x + 31.1;
-    x = 1.6 * x + 1.2 * y + 5.7;
-    y = turned;
-  }
-  return sum / total;
-}
+export const ridges = (x: number, y: number, seed: number, octaves: number): number =>
+  fractal(crests, x, y, seed, octaves, [5.7, 31.1]);

@@ -1,9 +1,8 @@
 import { randomNumbers, type RandomNumbers } from '../../src/internal/randomNumbers.js';
 import { clamp, gradient, hex, lerp, mix, scale, smoothstep, type Color } from './color.js';
 import { fbm, hash, valueNoise } from './noise.js';
+import { height, width } from './size.js';
 
-const width = 512;
-const height = 384;
 const samples = 2;
 
 /** A pane of glass: all places that are nearer to it than to any other. */

@@ -1,10 +1,8 @@
 import { randomNumbers } from '../../src/internal/randomNumbers.js';
 import { clamp, gradient, hex, mix, scale, smoothstep, type Color } from './color.js';
 import { fbm } from './noise.js';
+import { height, width } from './size.js';
 import { light, paintLayer, relief, type FlowField } from './strokes.js';
-
-const width = 512;
-const height = 384;
 
 /** Whorls of the wind: where they are, how wide, which way round, and how bright their heart is. */
 const whorls = [

@@ -1,7 +1,5 @@
-/**
- * Trains one decoder in a process of its own, started by {@link trainDecoders}: one thread for each decoder keeps the cores busier
- * than all threads for one decoder after the other, whose kernels are small and wait for each other.
- */
+// Trains one decoder in a process of its own, started by trainDecoders.ts: one thread for each decoder keeps the cores busier
+// than all threads for one decoder after the other, whose kernels are small and wait for each other.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { registerAbsent } from './basicGradients.js';
 import { padByOneGradient } from './kernels/padding.js';
+import { rotateOnDevice } from './kernels/rotateKernel.js';
 
 /* Gradients of what convolutional networks are made of, with respect to their inputs. Weights are frozen. */
 
@@ -39,8 +40,7 @@ const convolution: InputGradient = (dy, [x, filter], attributes) => {
   const sides = [padInfo.top, padInfo.bottom, padInfo.left, padInfo.right];
   const even = filterHeight === filterWidth && sides.every((side) => side === sides[0]);
   if (strideHeight === 1 && strideWidth === 1 && even && padInfo.top < filterHeight) {
-    const rotated = tf.transpose<Tensor4D>(tf.reverse(filter!, [0, 1]), [0, 1, 3, 2]);
-    return tf.conv2d(dy, rotated, 1, filterHeight - 1 - padInfo.top);
+    return tf.conv2d(dy, rotateOnDevice(filter!), 1, filterHeight - 1 - padInfo.top);
   }
   const inputs = { dy, filter: filter! };
   return kernel(tf.Conv2DBackpropInput, inputs, { strides, pad, dataFormat, dimRoundingMode, inputShape: x!.shape });

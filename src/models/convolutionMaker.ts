@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type ConvTensors, conv } from '../internal/kernels/conv.js';
 import { enlargedConv } from '../internal/kernels/enlargedConv.js';
-import type { ForwardOp, Op } from '../internal/kernels/op.js';
+import type { ForwardOp, KernelShape, Op } from '../internal/kernels/op.js';
 import { upsample } from '../internal/kernels/pool.js';
 import { rotateKernel } from '../internal/kernels/rotateKernel.js';
 import { suitsWinograd, winogradKernels } from '../internal/kernels/winograd.js';
@@ -28,13 +28,16 @@ export function convolutionMaker({
     owns.push(tf.keep(tensor));
     return tensor;
   };
+  /** The matrices of Winograd's algorithm, where it is wanted and faster. */
+  const matricesOf = (kernel: Float32Array, shape: KernelShape): Tensor2D[] | undefined =>
+    winograd && suitsWinograd(shape) ? winogradKernels(kernel, shape).map(own) : undefined;
   const convolution = ({ kernel, kernelShape, bias }: ConvWeights): Op => {
-    const faster = winograd && suitsWinograd(kernelShape);
     const tensors: ConvTensors = {
       kernel: own(tf.tensor4d(kernel, [...kernelShape])),
       bias: own(tf.tensor1d(bias)),
     };
-    if (faster) tensors.winograd = { forward: winogradKernels(kernel, kernelShape).map(own) };
+    const forward = matricesOf(kernel, kernelShape);
+    if (forward !== undefined) tensors.winograd = { forward };
     if (!gradients) return conv(tensors, padding);
     const [h, w, input, output] = kernelShape;
     const turned = rotateKernel(kernel, kernelShape);
@@ -45,8 +48,8 @@ export function convolutionMaker({
   };
   const enlarging = (weights: ConvWeights): readonly ForwardOp[] => {
     const { kernel, kernelShape, bias } = weights;
-    if (!winograd || !suitsWinograd(kernelShape)) return [upsample, convolution(weights)];
-    const matrices = winogradKernels(kernel, kernelShape).map(own);
+    const matrices = matricesOf(kernel, kernelShape);
+    if (matrices === undefined) return [upsample, convolution(weights)];
     return [enlargedConv(own(tf.tensor4d(kernel, [...kernelShape])), own(tf.tensor1d(bias)), matrices, padding)];
   };
   return { owns, convolution, enlarging };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Step, lossesAt, reach, thin } from '../../bench/reach.js';
-import { fittedExponent, median, summarize } from '../../bench/statistics.js';
+import { type Step, lossesAt, reach, thin } from '../../bench/numbers/reach.js';
+import { fittedExponent, median, summarize } from '../../bench/numbers/statistics.js';
 
 describe('numbers of the bench', () => {
   test('the median is the middle value, or the mean of the two middle ones', () => {

@@ -6,8 +6,8 @@ import { fillPage } from '../../bench/report/page.js';
 import { timingTable } from '../../bench/report/rows.js';
 import { svg, ticks } from '../../bench/report/svg.js';
 import { targetsTable } from '../../bench/report/targets.js';
-import { readResults } from '../../bench/results.js';
-import { summarize } from '../../bench/statistics.js';
+import { readResults } from '../../bench/report/results.js';
+import { summarize } from '../../bench/numbers/statistics.js';
 import type { Row } from '../../bench/types.js';
 
 const root = path.resolve(import.meta.dirname, '../..');

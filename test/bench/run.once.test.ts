@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Results } from '../../bench/results.js';
+import type { Results } from '../../bench/report/results.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));

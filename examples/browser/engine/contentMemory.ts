@@ -1,7 +1,7 @@
 import { type Autoencoder, type PreparedContent, prepareContent } from 'pastiche';
 import type { Picture } from '../protocol.js';
 import { toTensor } from './frames.js';
-import type { Newcomer } from './painter.js';
+import type { RecallOptions } from './painter.js';
 
 /** What is known about the latest content: a change of strength, mixture or method need not look at it again. */
 export function contentMemory() {
@@ -17,7 +17,7 @@ export function contentMemory() {
       picture: Picture,
       size: number,
       levels: readonly Autoencoder[],
-      { signal, onNew }: Newcomer,
+      { signal, onNew }: RecallOptions,
     ): Promise<PreparedContent> {
       const key = `${picture.id} at ${size} to ${levels[0]!.name}`;
       if (kept?.key === key) return kept.content;

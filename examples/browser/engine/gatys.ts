@@ -17,24 +17,22 @@ export function gatysPainter(): Painter<GatysJob> {
     open = undefined;
   }
 
-  async function network(weights: WeightsName, { signal, send }: Watch): Promise<FeatureExtractor> {
+  async function network(weights: WeightsName, watch: Watch): Promise<FeatureExtractor> {
     if (open?.weights === weights) return open.vgg;
     dispose();
-    const onPhase = (text: string, fraction?: number): void =>
-      send({ kind: 'phase', text, ...(fraction === undefined ? {} : { fraction }) });
-    onPhase('Reading the weights');
-    open = { weights, vgg: await openVgg(weights, { signal, onPhase }) };
+    watch.onPhase('Reading the weights');
+    open = { weights, vgg: await openVgg(weights, watch) };
     return open.vgg;
   }
 
   return {
     dispose,
     async paint(job, watch) {
-      const { signal, send } = watch;
+      const { signal, onPhase, onStep } = watch;
       const pictures: Image[] = [];
       try {
         const extractor = await network(job.weights, watch);
-        send({ kind: 'phase', text: 'Looking at both pictures' });
+        onPhase('Looking at both pictures');
         const content = toTensor(job.content, job.size);
         pictures.push(content);
         const styles = job.styles.map((style) => toTensor(style, job.size));
@@ -42,7 +40,7 @@ export function gatysPainter(): Painter<GatysJob> {
         const init = job.from && toTensor(job.from, job.size);
         if (init !== undefined) pictures.push(init);
 
-        const recipe = job.weights === 'slim' ? slimRecipe : presets.relative;
+        const preset = job.weights === 'slim' ? slimRecipe : presets.relative;
         const show = occasionally(pause);
         const steps = stylizeSteps<string>({
           extractor,
@@ -52,8 +50,8 @@ export function gatysPainter(): Painter<GatysJob> {
           ...(init === undefined ? {} : { init }),
           levels: init === undefined ? job.levels : 1,
           iterations: job.steps,
-          preset: recipe,
-          styleWeight: job.styleFactor * recipe.style.weight,
+          preset,
+          styleWeight: job.styleFactor * preset.style.weight,
           signal,
         });
         try {
@@ -63,7 +61,7 @@ export function gatysPainter(): Painter<GatysJob> {
               const { iteration, iterations, secondsLeft, loss, level } = value;
               const picture = await show(value.image);
               const shown = picture ? { picture } : {};
-              send({ kind: 'step', done: iteration, of: iterations, secondsLeft, loss, level, ...shown });
+              onStep({ done: iteration, of: iterations, secondsLeft, loss, level, ...shown });
               continue;
             }
             pictures.push(value.image);

@@ -5,55 +5,15 @@ import {
   type PublicWeightsName,
   type WeightSource,
   WeightsError,
-  autoencoderLevels,
   downloadWeights,
   loadAutoencoders,
   loadVgg,
-  publicWeights,
   safetensors,
 } from 'pastiche';
 import { slimUrl } from 'pastiche/assets';
-import type { WeightsName, WeightsReport } from '../protocol.js';
-
-/** Told what is being read, with the part that has arrived where that is known. */
-export type OnPhase = (text: string, fraction?: number) => void;
-
-interface Watch {
-  readonly signal: AbortSignal;
-  readonly onPhase: OnPhase;
-}
-
-const deepest = 'relu5_1';
-
-/** Bytes of the layers of VGG-19 that are fetched, `conv1_1` to `conv5_1`, as float32. */
-function vggBytes(): number {
-  const { layers } = publicWeights['vgg19-torchvision'];
-  const widths = [64, 128, 256, 512, 512];
-  let [inputs, sum] = [3, 0];
-  for (const layer of layers.slice(0, layers.indexOf('conv5_1') + 1)) {
-    const outputs = widths[Number(layer.charAt(4)) - 1]!;
-    sum += 9 * inputs * outputs + outputs;
-    inputs = outputs;
-  }
-  return 4 * sum;
-}
-
-const partsOf16x = autoencoderLevels.flatMap((level) =>
-  (['encoder', 'decoder'] as const).map((part): PublicWeightsName => `ust16x-${part}-${level}`),
-);
-const sizeOf16x = partsOf16x.reduce((sum, name) => sum + (publicWeights[name].bytes ?? 0), 0);
-
-const fromWeb = (name: PublicWeightsName) => ({
-  host: new URL(publicWeights[name].url).host,
-  license: publicWeights[name].license,
-});
-
-/** All weights that this page can paint with. */
-export const weightsReports = (): WeightsReport[] => [
-  { name: 'slim', method: 'both', bytes: 0, host: '', license: 'MIT' },
-  { name: 'vgg19-torchvision', method: 'gatys', bytes: vggBytes(), ...fromWeb('vgg19-torchvision') },
-  { name: 'ust16x', method: 'universal', bytes: sizeOf16x, ...fromWeb('ust16x-encoder-1') },
-];
+import type { WeightsName } from '../protocol.js';
+import type { Watch } from './painter.js';
+import { autoencoderBytes, deepest, hostOf, vggBytes } from './weightsReports.js';
 
 /** Says in the page's words that a download failed; the library's are the cause. */
 async function downloading<T>(name: PublicWeightsName, work: () => Promise<T>): Promise<T> {
@@ -62,7 +22,7 @@ async function downloading<T>(name: PublicWeightsName, work: () => Promise<T>): 
   } catch (cause) {
     if (!(cause instanceof WeightsError)) throw cause;
     throw new WeightsError(
-      `Downloading the weights from ${fromWeb(name).host} failed. Check the network and try again, ` +
+      `Downloading the weights from ${hostOf(name)} failed. Check the network and try again, ` +
         'or choose the small weights, which need none.',
       { cause },
     );
@@ -90,9 +50,8 @@ export async function slimWeights(): Promise<WeightSource> {
 /** The network of Gatys' method. The caller disposes it. */
 export async function openVgg(name: WeightsName, { signal, onPhase }: Watch): Promise<FeatureExtractor> {
   if (name === 'slim') return loadVgg(await slimWeights(), { signal });
-  const total = vggBytes();
   const onProgress = ({ loadedBytes }: { loadedBytes: number }): void => {
-    onPhase('Downloading VGG-19', Math.min(1, loadedBytes / total));
+    onPhase('Downloading VGG-19', Math.min(1, loadedBytes / vggBytes));
   };
   onPhase('Downloading VGG-19', 0);
   return downloading('vgg19-torchvision', async () =>
@@ -107,7 +66,7 @@ export async function openAutoencoders(name: WeightsName, { signal, onPhase }: W
   const onProgress = ({ url, loadedBytes }: { url: string; loadedBytes: number }): void => {
     arrived.set(url, loadedBytes);
     const sum = [...arrived.values()].reduce((a, b) => a + b, 0);
-    onPhase('Downloading autoencoders', Math.min(1, sum / sizeOf16x));
+    onPhase('Downloading autoencoders', Math.min(1, sum / autoencoderBytes));
   };
   onPhase('Downloading autoencoders', 0);
   const open = (part: 'encoder' | 'decoder', level: AutoencoderLevel): Promise<WeightSource> =>

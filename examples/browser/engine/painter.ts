@@ -1,9 +1,15 @@
 import type { PixelData, Reply } from '../protocol.js';
 
-/** What a run is given. */
+/** Who waits for networks that are read. */
 export interface Watch {
   readonly signal: AbortSignal;
-  readonly send: (reply: Extract<Reply, { kind: 'phase' | 'step' }>) => void;
+  /** Told what is being done before the first step, with the part that has arrived where that is known. */
+  readonly onPhase: (text: string, fraction?: number) => void;
+}
+
+/** What a run is given. */
+export interface RunWatch extends Watch {
+  readonly onStep: (step: Omit<Extract<Reply, { kind: 'step' }>, 'kind'>) => void;
 }
 
 /** What a run comes to. */
@@ -17,8 +23,8 @@ export interface Outcome {
   readonly encodes?: number;
 }
 
-/** For a picture that may be known already. */
-export interface Newcomer {
+/** Who asks for what is known of a picture. */
+export interface RecallOptions {
   readonly signal: AbortSignal;
   /** Told before a picture is looked at for the first time. */
   readonly onNew: () => void;
@@ -26,6 +32,6 @@ export interface Newcomer {
 
 /** One method of painting. Keeps its networks between runs, until `dispose`. */
 export interface Painter<J> {
-  paint(job: J, watch: Watch): Promise<Outcome>;
+  paint(job: J, watch: RunWatch): Promise<Outcome>;
   dispose(): void;
 }

@@ -1,7 +1,7 @@
 import { type Autoencoder, type StyleOperators, styleOperators } from 'pastiche';
 import type { Picture } from '../protocol.js';
 import { toTensor } from './frames.js';
-import type { Newcomer } from './painter.js';
+import type { RecallOptions } from './painter.js';
 
 /** Styles that are remembered: some 0.4 MB each with the small weights. Plain numbers, no tensors. */
 const most = 12;
@@ -16,7 +16,7 @@ export function styleMemory() {
       picture: Picture,
       size: number,
       levels: readonly Autoencoder[],
-      { signal, onNew }: Newcomer,
+      { signal, onNew }: RecallOptions,
     ): Promise<StyleOperators> {
       const key = `${picture.id} at ${size}`;
       let operators = styles.get(key) ?? {};

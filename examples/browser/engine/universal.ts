@@ -2,7 +2,7 @@ import { type Autoencoder, type StyleOperators, imageToPixels, universalStyleTra
 import type { PixelData, UniversalJob, WeightsName } from '../protocol.js';
 import { contentMemory } from './contentMemory.js';
 import { openAutoencoders } from './networks.js';
-import type { Newcomer, Painter, Watch } from './painter.js';
+import type { RecallOptions, Painter, Watch } from './painter.js';
 import { styleMemory } from './styleMemory.js';
 
 /** Universal style transfer that answers a change of strength, mixture or method with what is above the deepest encoder alone. */
@@ -28,13 +28,11 @@ export function universalPainter(): Painter<UniversalJob> {
   });
 
   /** The networks, from deep to fine. */
-  async function networks(weights: WeightsName, { signal, send }: Watch): Promise<readonly Autoencoder[]> {
+  async function networks(weights: WeightsName, watch: Watch): Promise<readonly Autoencoder[]> {
     if (open?.weights === weights) return open.levels;
     dispose();
-    const onPhase = (text: string, fraction?: number): void =>
-      send({ kind: 'phase', text, ...(fraction === undefined ? {} : { fraction }) });
-    onPhase('Reading the weights');
-    const levels = await openAutoencoders(weights, { signal, onPhase });
+    watch.onPhase('Reading the weights');
+    const levels = await openAutoencoders(weights, watch);
     open = { weights, levels: levels.sort((a, b) => b.level - a.level).map(counted) };
     return open.levels;
   }
@@ -43,19 +41,16 @@ export function universalPainter(): Painter<UniversalJob> {
     dispose,
     async paint(job, watch) {
       const { size, depth, mix, strength, transfer: method } = job;
-      const { signal, send } = watch;
+      const { signal, onPhase, onStep } = watch;
       let seen: PixelData | undefined;
       encodes = 0;
       try {
         const levels = (await networks(job.weights, watch)).filter(({ level }) => level <= depth);
-        const newcomer = (what: string): Newcomer => ({
-          signal,
-          onNew: () => send({ kind: 'phase', text: `Looking at the ${what}` }),
-        });
+        const looking = (what: string): RecallOptions => ({ signal, onNew: () => onPhase(`Looking at the ${what}`) });
         const operators: StyleOperators[] = [];
-        for (const style of job.styles) operators.push(await styles.recall(style, size, levels, newcomer('style')));
+        for (const style of job.styles) operators.push(await styles.recall(style, size, levels, looking('style')));
         const result = await universalStyleTransfer({
-          content: await content.recall(job.content, size, levels, newcomer('content')),
+          content: await content.recall(job.content, size, levels, looking('content')),
           styles: operators,
           ...(operators.length > 1 ? { styleWeights: [1 - mix, mix] } : {}),
           levels,
@@ -65,7 +60,7 @@ export function universalPainter(): Painter<UniversalJob> {
           onLevel: async ({ done, count, secondsLeft, image }) => {
             seen = await imageToPixels(image);
             // What is sent has moved to the page, so the worker keeps a copy.
-            send({ kind: 'step', done, of: count, secondsLeft, picture: { ...seen, data: seen.data.slice() } });
+            onStep({ done, of: count, secondsLeft, picture: { ...seen, data: seen.data.slice() } });
           },
         });
         try {

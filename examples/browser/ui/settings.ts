@@ -1,6 +1,8 @@
 import type { BackendName, BackendReport, MethodName, TransferName, WeightsName, WeightsReport } from '../protocol.js';
+import { bestBackend, titleOf } from './backends.js';
 import { byId, element } from './dom.js';
-import { megabytes, short } from './words.js';
+import { shown, styleFactorOf } from './units.js';
+import { megabytes } from './words.js';
 
 /** What the controls say. */
 export interface Settings {
@@ -22,35 +24,6 @@ const weightsTitles: Readonly<Record<WeightsName, string>> = {
   'vgg19-torchvision': 'VGG-19 of torchvision',
   ust16x: 'Compressed VGG-19 (ust16x)',
 };
-const backendTitles: Readonly<Record<BackendName, string>> = {
-  wasm: 'WebAssembly (processor)',
-  webgl: 'WebGL (graphics card)',
-  webgpu: 'WebGPU (graphics card)',
-};
-
-function titleOf({ name, available, software, threads = 1 }: BackendReport): string {
-  if (!available) return `${backendTitles[name]}, not in this browser`;
-  if (software) return `${backendTitles[name]}, in software: slow`;
-  return threads > 1 ? `${backendTitles[name]}, ${threads} threads` : backendTitles[name];
-}
-
-/** A thirtieth to thirty, and 1 at the middle of the slider. */
-const styleFactorOf = (position: number): number => 30 ** ((position - 20) / 20);
-
-const shown: Readonly<Record<string, (value: number) => string>> = {
-  percent: (value) => `${value} %`,
-  factor: (value) => `× ${short(styleFactorOf(value))}`,
-  pixels: (value) => `${value} px`,
-  levels: (value) => (value === 1 ? '1 level' : `${value} levels`),
-  count: String,
-};
-
-/** The fastest that there is: a graphics card where it is a real one. */
-function bestBackend(reports: readonly BackendReport[]): BackendName | undefined {
-  const can = reports.filter(({ available }) => available);
-  const card = (name: BackendName) => can.find((report) => report.name === name && !report.software);
-  return (card('webgpu') ?? card('webgl') ?? can[0])?.name;
-}
 
 export function settingsForm() {
   const form = byId('settings', HTMLFormElement);

@@ -17,9 +17,8 @@ export function rotateKernel(kernel: Float32Array, [height, width, input, output
 }
 
 /**
- * The kernel whose forward convolution is the input gradient: `[3, 3, in, out] -> [3, 3, out, in]`, turned by 180 degrees. On
- * the device, for kernels that change with every step. The turn is a product with a permutation: exact, and 14 times faster
- * on wasm than `tf.reverse`.
+ * {@link rotateKernel} on the device, for kernels that change with every step or that lie there. The turn is a product with a
+ * permutation: exact, and 14 times faster on wasm than `tf.reverse`.
  */
 export function rotateOnDevice(kernel: Tensor4D): Tensor4D {
   return tf.tidy(() => {

@@ -1,0 +1,2 @@
+/** The line where water and land meet. */
+export const shore = 232;

@@ -1,0 +1,2 @@
+/** Columns and rows of the pictures in assets/. */
+export const [width, height] = [512, 384];

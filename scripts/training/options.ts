@@ -1,0 +1,68 @@
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { autoencoderLevels } from '../../src/index.js';
+
+/** What the command line of train-slim.ts asks for, checked. */
+export function trainSlimOptions() {
+  const { values } = parseArgs({
+    options: {
+      teachers: { type: 'string' },
+      from: { type: 'string' },
+      levels: { type: 'string', default: '1,2,3,4,5' },
+      lift: { type: 'string' },
+      out: { type: 'string', default: path.join('out', 'slim.safetensors') },
+      'encoder-steps': { type: 'string', default: '3200' },
+      'decoder-steps': { type: 'string', default: '3000,1800,2000,2600,2800' },
+      'encoder-crop': { type: 'string', default: '96' },
+      'decoder-crop': { type: 'string', default: '112' },
+      batch: { type: 'string', default: '4' },
+      noise: { type: 'string', default: '1.5' },
+      pool: { type: 'string', default: '800' },
+      threads: { type: 'string', default: String(os.availableParallelism()) },
+      seed: { type: 'string', default: '0' },
+    },
+  });
+  const { out, from, teachers } = values;
+  if (from === undefined && teachers === undefined)
+    throw new Error('--teachers: expected the folder with ust-encoder-3 and ust16x-encoder-{4,5} as .safetensors');
+
+  const whole = (name: keyof typeof values, least = 1): number => {
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < least)
+      throw new Error(`--${name}: expected a whole number of at least ${least}; got ${values[name]}`);
+    return value;
+  };
+  const atLeastZero = (name: keyof typeof values, value: number): number => {
+    if (!(value >= 0)) throw new Error(`--${name}: expected a number of at least 0; got ${values[name]}`);
+    return value;
+  };
+
+  const levels = autoencoderLevels.filter((level) => values.levels.split(',').includes(String(level)));
+  if (levels.length !== values.levels.split(',').length)
+    throw new Error(`--levels: expected some of ${autoencoderLevels.join(',')}, each once; got ${values.levels}`);
+  const decoderSteps = values['decoder-steps'].split(',').map(Number);
+  if (decoderSteps.length !== 5 || !decoderSteps.every((steps) => Number.isInteger(steps) && steps >= 1))
+    throw new Error(`--decoder-steps: expected five whole numbers, one for each level; got ${values['decoder-steps']}`);
+
+  // Everything that decides what is learned: not the number of threads, nor where files lie.
+  const { threads: _, out: __, teachers: ___, ...asked } = values;
+  return {
+    out,
+    from,
+    teachers,
+    levels,
+    decoderSteps,
+    encoderSteps: whole('encoder-steps'),
+    encoderCrop: whole('encoder-crop', 32),
+    decoderCrop: whole('decoder-crop', 32),
+    batch: whole('batch'),
+    poolSize: whole('pool'),
+    seed: whole('seed', 0),
+    threads: whole('threads'),
+    featureNoise: atLeastZero('noise', Number(values.noise)),
+    /** How much {@link wake} raises the deepest layer; not at all where training goes on from a file. */
+    lift: atLeastZero('lift', Number(values.lift ?? (from === undefined ? 0.6 : 0))),
+    request: { ...asked, ...(from === undefined ? {} : { from: path.basename(from) }) },
+  };
+}
