@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { centredProducts } from '../internal/kernels/columnProducts.js';
+import { shiftedProducts } from '../internal/kernels/columnProducts.js';
 import { rowsAndColumns } from '../internal/sums.js';
 import { product } from '../internal/kernels/product.js';
 import type { Features } from '../types.js';
@@ -11,8 +11,11 @@ import type { Scatter } from './scatter.js';
  * Letters: x = rows, s = shift, R = sum w (x - s)(x - s)^T, t = sum w (x - s).
  */
 
-/** Means further from 0 than this many standard deviations are taken off before the products, whose digits they would eat. */
-const SHIFT_FROM = 4;
+/**
+ * Means further from 0 than four standard deviations are taken off before the products, whose digits they would eat: those
+ * whose square is less than a 17th below the mean square.
+ */
+const farFactor = 1 + 1 / 4 ** 2;
 
 /** Sums of the rows of `[c, n]` in two levels, `[c, 1]`. */
 function sumRows(x: Tensor2D): Tensor2D {
@@ -29,7 +32,7 @@ function farMeans(columns: Tensor2D, weights: Tensor2D | undefined, weightSum: n
   const weighted = weights === undefined ? columns : tf.mul<Tensor2D>(columns, weights);
   const mean = tf.div(sumRows(weighted), weightSum);
   const meanSquare = tf.div(sumRows(tf.mul(weighted, columns)), weightSum);
-  const square = tf.mul(tf.square(mean), 1 + 1 / SHIFT_FROM ** 2);
+  const square = tf.mul(tf.square(mean), farFactor);
   return tf.mul(mean, tf.step(tf.sub(square, meanSquare)));
 }
 
@@ -61,8 +64,20 @@ export function tileProducts(rows: Tensor2D, { sum, values }: TileWeights): Tens
 }
 
 /** {@link tileProducts} of a tile of features without weights, by loops of our own on wasm. */
-export const ownTileProducts = (features: Features, begin: number, size: number): Tensor1D =>
-  tf.tidy(() => packed(centredProducts(features, features.shape[3], begin, size)));
+export function ownTileProducts(features: Features, begin: number, size: number): Tensor1D {
+  const channels = features.shape[3];
+  return tf.tidy(() => {
+    const { products, sums, shift } = shiftedProducts(features, channels, begin, size, (plain) => {
+      const [squares, all] = [plain.products.dataSync(), plain.sums.dataSync()];
+      const means = Float32Array.from(all, (sum, c) => {
+        const mean = sum / size;
+        return farFactor * mean ** 2 > squares[c * channels + c]! / size ? mean : 0;
+      });
+      return means.some((mean) => mean !== 0) ? tf.tensor1d(means) : undefined;
+    });
+    return packed([products, sums, shift]);
+  });
+}
 
 const packed = (parts: readonly Tensor[]): Tensor1D =>
   tf.concat(parts.map((part) => tf.reshape<tf.Rank.R1>(part, [part.size])));

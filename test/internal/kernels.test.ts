@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
 import { ensureGradients } from '../../src/internal/ensureGradients.js';
-import { centredProducts } from '../../src/internal/kernels/columnProducts.js';
+import { shiftedProducts } from '../../src/internal/kernels/columnProducts.js';
 import { conv } from '../../src/internal/kernels/conv.js';
 import { type Op, taped } from '../../src/internal/kernels/op.js';
 import { type Padding, padByOne, padByOneGradient, paddings } from '../../src/internal/kernels/padding.js';
@@ -208,31 +208,27 @@ describe('selfProduct(x, factor)', () => {
   });
 });
 
-describe.runIf(inject('backend') === 'wasm')('centredProducts(x, columns, begin, rows) on wasm', () => {
+describe.runIf(inject('backend') === 'wasm')('shiftedProducts(x, columns, begin, rows, chooseShift) on wasm', () => {
   test.each([
     [16, 0, 700],
     [8, 37, 256],
     [24, 5, 1],
-  ])('are those of %i columns from row %i, %i rows, after their means were taken off', async (c, begin, rows) => {
-    // Far from 0, where plain products would lose four digits.
-    const x = randomTensor<tf.Rank.R2>([begin + rows + 3, c], 2, 99, 101);
-    const made = await expectTensorGrowth(3, () => centredProducts(x, c, begin, rows));
-    const [products, sums, shift] = (await Promise.all(made.map((tensor) => tensor.data()))) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
+  ])('are those of %i columns from row %i, %i rows, with a shift and without', async (c, begin, rows) => {
+    const x = randomTensor<tf.Rank.R2>([begin + rows + 3, c], 2, 0.5, 1.5);
     const values = (await x.data()).subarray(begin * c, (begin + rows) * c);
-    const centred = Float64Array.from(values, (value, i) => value - shift[i % c]!);
-    const expected = exactSelfProduct(centred, rows, c);
-    const above = (all: ArrayLike<number>) => Array.from(all).filter((_, i) => i % c >= Math.floor(i / c));
-    if (rows > 1) expect(relativeL2(above(products), above(expected))).toBeLessThan(1e-6);
-    for (let k = 0; k < c; k++) {
-      const column = centred.filter((_, i) => i % c === k);
-      const sum = column.reduce((a, b) => a + b, 0);
-      // Of some hundred numbers between -1 and 1.
-      expect(Math.abs(sums[k]! - sum)).toBeLessThan(1e-4);
-      expect(Math.abs(shift[k]! - 100)).toBeLessThan(1);
+    for (const by of [0, 1]) {
+      const made = await expectTensorGrowth(3, () =>
+        shiftedProducts(x, c, begin, rows, () => (by === 0 ? undefined : tf.fill([c], by))),
+      );
+      const shifted = Float64Array.from(values, (value) => value - by);
+      const expected = exactSelfProduct(shifted, rows, c);
+      const above = (all: ArrayLike<number>) => Array.from(all).filter((_, i) => i % c >= Math.floor(i / c));
+      expect(relativeL2(above(await made.products.data()), above(expected))).toBeLessThan(1e-6);
+      const sums = Array.from({ length: c }, (_, k) =>
+        shifted.reduce((sum, value, i) => (i % c === k ? sum + value : sum), 0),
+      );
+      expect(relativeL2(await made.sums.data(), sums)).toBeLessThan(1e-5);
+      expect([...(await made.shift.data())]).toEqual(new Array(c).fill(by));
     }
   });
 });

@@ -40,29 +40,37 @@ export function columnProducts(x: Tensor2D): Tensor2D {
   return products;
 }
 
+/** Of rows of features: their columns' products with each other, `[c, c]` on the diagonal and above it, and sums, `[c]`. */
+interface ProductsAndSums {
+  readonly products: Tensor2D;
+  readonly sums: Tensor1D;
+}
+
 /**
- * Of rows `begin` to `begin + rows` of features, after the mean of each column was taken off: the products of the columns with
- * each other, `[c, c]`, on the diagonal and above it; the sums of the columns, `[c]`, nearly 0; and what was taken off, `[c]`.
+ * The products and sums of rows `begin` to `begin + rows` of features, from which `shift`, `[c]`, was taken off. That is chosen by
+ * `chooseShift` from those of the rows as they are; without one, nothing is taken off.
  */
-export function centredProducts(
+export function shiftedProducts(
   x: Tensor,
   columns: number,
   begin: number,
   rows: number,
-): [Tensor2D, Tensor1D, Tensor1D] {
+  chooseShift: (plain: ProductsAndSums) => Tensor1D | undefined,
+): ProductsAndSums & { readonly shift: Tensor1D } {
   const wasm = wasmKernels()!;
   return tf.tidy(() => {
     const from = wasm.at(x) + 4 * begin * columns;
     const to = wasm.at(wasm.output([rows, columns]));
-    const centre = (shift: Tensor1D): Tensor1D => {
+    const less = (shift: Tensor1D): ProductsAndSums => {
       const sums = tf.zeros<tf.Rank.R1>([columns]);
       inParts(from, rows, columns, (at, count) => {
-        wasm.centre(at, count, 4 * columns, wasm.at(shift), to + at - from, wasm.at(sums));
+        wasm.lessShift(at, count, 4 * columns, wasm.at(shift), to + at - from, wasm.at(sums));
       });
-      return sums;
+      return { products: productsAbove(to, rows, columns), sums };
     };
-    const shift = tf.div<Tensor1D>(centre(tf.zeros([columns])), rows);
-    const sums = centre(shift);
-    return [productsAbove(to, rows, columns), sums, shift];
+    const none = tf.zeros<tf.Rank.R1>([columns]);
+    const plain = less(none);
+    const shift = chooseShift(plain);
+    return shift === undefined ? { ...plain, shift: none } : { ...less(shift), shift };
   });
 }

@@ -70,8 +70,9 @@ export function stepSums(
     const partial = kernels.output<tf.Rank.R3>([stepSumNames.length + 2, rows, 4]);
     const [d, g, b] = [direction, gradient, before].map((vector) => kernels.at(vector)) as [number, number, number];
     kernels.stepSums(d, g, b, rows, 4 * columns, kernels.at(partial));
-    const [sums, maxima] = tf.split(partial, [stepSumNames.length, 2]) as [Tensor3D, Tensor3D];
-    return { sums: tf.sum<Tensor2D>(sums, 2), maxima: tf.max<Tensor1D>(maxima, [1, 2]) };
+    const from = (first: number, count: number): Tensor3D => tf.slice(partial, [first, 0, 0], [count, rows, 4]);
+    const count = stepSumNames.length;
+    return { sums: tf.sum<Tensor2D>(from(0, count), 2), maxima: tf.max<Tensor1D>(from(count, 2), [1, 2]) };
   });
 }
 

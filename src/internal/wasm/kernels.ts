@@ -18,7 +18,7 @@ interface Program {
   winogradGradient(dy: number, ...tiling: Tiling): void;
   winogradOutput(...args: [y: number, ...tiling: Tiling, bias: number, least: number]): void;
   addOuterProducts(...args: [a: number, b: number, rows: number, aLength: number, bLength: number, ...OuterTo]): void;
-  centre(x: number, rows: number, length: number, shift: number, out: number, sums: number): void;
+  lessShift(x: number, rows: number, length: number, shift: number, out: number, sums: number): void;
   mirror(matrix: number, length: number): void;
   combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
 }

@@ -513,7 +513,7 @@
       (br_if $nextFour (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 16))) (local.get $aEnd)))))
 
   ;; out[r, c] = x[r, c] - shift[c], and sums[c] += their sum over r; for at least one row of 4 numbers or a multiple.
-  (func (export "centre") (param $x i32) (param $rows i32) (param $length i32) (param $shift i32) (param $out i32) (param $sums i32)
+  (func (export "lessShift") (param $x i32) (param $rows i32) (param $length i32) (param $shift i32) (param $out i32) (param $sums i32)
     (local $channel i32) (local $p i32) (local $q i32) (local $end i32) (local $s v128) (local $v v128) (local $sum v128)
     (local.set $rows (i32.mul (local.get $rows) (local.get $length)))
     (loop $nextFour
