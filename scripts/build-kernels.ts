@@ -1,8 +1,10 @@
-// Makes src/internal/wasm/program.ts of program.wat: npm run kernels
+/** Makes the programs of src/internal/wasm of their text: `npm run kernels`. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { programModule } from './wasm/programModule.js';
+import { programModule, programs } from './wasm/programModule.js';
 
 const folder = new URL('../src/internal/wasm/', import.meta.url);
-const made = programModule(readFileSync(new URL('program.wat', folder), 'utf8'));
-writeFileSync(new URL('program.ts', folder), made);
-console.log(`src/internal/wasm/program.ts: ${made.length} characters`);
+for (const name of programs) {
+  const made = programModule(name, readFileSync(new URL(`${name}.wat`, folder), 'utf8'));
+  writeFileSync(new URL(`${name}Program.ts`, folder), made);
+  console.log(`src/internal/wasm/${name}Program.ts: ${made.length} characters`);
+}

@@ -8,6 +8,7 @@ import {
   featureMoments,
   gramMatrix,
 } from '../../src/index.js';
+import { bringColumnProducts } from '../../src/internal/kernels/columnProducts.js';
 import { timed } from '../measure.js';
 import type { Task, Who } from '../types.js';
 import { tensorOf } from './arrays.js';
@@ -27,6 +28,9 @@ const first = (result: tf.Tensor): number => {
   return value;
 };
 const largest = (values: Iterable<number>): number => Math.max(...values);
+
+// As in a program that has loaded a network.
+bringColumnProducts();
 
 /** The map of the peers: `y = (x - mean) M + bias` with a matrix made of the same numbers everywhere. */
 function someMap(channels: number): AffineMap {

@@ -1,5 +1,5 @@
 /*
- * Assembles what src/internal/wasm/program.wat uses of the text format of WebAssembly: functions with folded instructions, loops and
+ * Assembles what the texts of src/internal/wasm use of the text format of WebAssembly: functions with folded instructions, loops and
  * blocks, numbers and vectors of four floats, and one imported memory. See https://webassembly.github.io/spec/core/text/.
  */
 

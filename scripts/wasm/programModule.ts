@@ -1,15 +1,18 @@
 import { assemble } from './assemble.js';
 
+/** The programs by name: each has a file of text, `vectors.wat`, and what is made of it, `vectorsProgram.ts`. */
+export const programs = ['vectors', 'network'] as const;
+
 /** The module that carries the assembled program. */
-export function programModule(source: string): string {
+export function programModule(name: (typeof programs)[number], source: string): string {
   const { bytes, sharedAt } = assemble(source);
-  return `/* Made of program.wat by \`npm run kernels\`. */
+  return `import type { Program } from './ownLoops.js';
 
-/** The program in base64. */
-export const program =
-  '${Buffer.from(bytes).toString('base64')}';
-
-/** Which byte says whether its memory is shared: 1 if not, 3 if it is. */
-export const sharedAt = ${sharedAt};
+/** Made of ${name}.wat by \`npm run kernels\`. */
+export const program: Program = {
+  base64:
+    '${Buffer.from(bytes).toString('base64')}',
+  sharedAt: ${sharedAt},
+};
 `;
 }

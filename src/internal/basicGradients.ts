@@ -44,16 +44,8 @@ const configs = (): GradConfig[] => [
     (dy) => dy,
     (dy) => dy,
   ),
-  binary(
-    tf.Sub,
-    (dy) => dy,
-    (dy) => tf.neg(dy),
-  ),
-  binary(
-    tf.Multiply,
-    (dy, _a, b) => tf.mul(dy, b),
-    (dy, a) => tf.mul(dy, a),
-  ),
+  binary(tf.Sub, (dy) => dy, tf.neg),
+  binary(tf.Multiply, (dy, _a, b) => tf.mul(dy, b), tf.mul),
   binary(
     tf.RealDiv,
     (dy, _a, b) => tf.div(dy, b),
@@ -62,10 +54,10 @@ const configs = (): GradConfig[] => [
   binary(
     tf.SquaredDifference,
     (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(a, b), 2)),
-    (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(b, a), 2)),
+    (dy, a, b) => tf.mul(dy, tf.mul(tf.sub(a, b), -2)),
   ),
   unary(tf.Identity, (dy) => dy),
-  unary(tf.Neg, (dy) => tf.neg(dy)),
+  unary(tf.Neg, tf.neg),
   unary(tf.Square, (dy, x) => tf.mul(dy, tf.mul(x, 2))),
   unary(tf.Abs, (dy, x) => tf.mul(dy, tf.sign(x))),
   unary(tf.Reshape, (dy, x) => tf.reshape(dy, x.shape)),

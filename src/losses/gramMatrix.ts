@@ -28,18 +28,17 @@ export function gramFactor([, h, w, c]: Features['shape'], normalization: GramNo
   return 1 / (normalization === 'positions' ? h * w : c * h * w);
 }
 
-/** The images of a batch as `[h*w, c]` matrices. A batched matMul is 12 times slower on wasm than one at a time. */
-export function imageMatrices(features: Features): Tensor2D[] {
-  const [b, h, w, c] = features.shape;
-  const images: Tensor[] = b === 1 ? [features] : tf.split(features, b);
-  return images.map((image) => tf.reshape<tf.Rank.R2>(image, [h * w, c]));
-}
+/** The images of a batch. A batched matMul is 12 times slower on wasm than one at a time. */
+const imagesOf = (features: Features): Features[] =>
+  features.shape[0] === 1 ? [features] : tf.split(features, features.shape[0]);
+
+/** The images of a batch as `[h*w, c]` matrices. */
+export const imageMatrices = (features: Features): Tensor2D[] =>
+  imagesOf(features).map((image) => tf.reshape(image, [-1, features.shape[3]]));
 
 /** `[c, c]` Gram matrices, one for each image. */
-export function gramMatrices(features: Features, normalization: GramNormalization): Tensor2D[] {
-  const factor = gramFactor(features.shape, normalization);
-  return tf.tidy(() => imageMatrices(features).map((matrix) => selfProduct(matrix, factor)));
-}
+export const gramMatrices = (features: Features, normalization: GramNormalization): Tensor2D[] =>
+  tf.tidy(() => imagesOf(features).map((image) => selfProduct(image, gramFactor(features.shape, normalization))));
 
 /**
  * The Gram matrix of a feature map: how much every two channels light up together, wherever in the picture,
@@ -68,8 +67,7 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
   assertNoOthers('gramMatrix', others);
   assertFeatures('gramMatrix', 'features', features);
   assertOneOf('gramMatrix', 'normalization', normalization, gramNormalizations);
-  if (normalization === 'none')
-    assertFloat32('gramMatrix', "sums over all positions (normalization: 'none'); the means of 'positions' fit");
+  if (normalization === 'none') assertFloat32('gramMatrix', "plain sums; the means of 'positions' fit");
   ensureBasicGradients();
   const compute = (x: Features): Tensor3D => tf.tidy(() => tf.stack(gramMatrices(x, normalization)) as Tensor3D);
   if (!onTape()) return compute(features);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { bringColumnProducts } from '../internal/kernels/columnProducts.js';
 import { type ConvTensors, conv } from '../internal/kernels/conv.js';
 import { enlargedConv } from '../internal/kernels/enlargedConv.js';
 import type { ForwardOp, KernelShape, Op } from '../internal/kernels/op.js';
@@ -23,6 +24,7 @@ export function convolutionMaker({
   /** A convolution and the enlargement before it, as one or one after the other. */
   readonly enlarging: (weights: ConvWeights) => readonly ForwardOp[];
 } {
+  bringColumnProducts();
   const owns: Tensor[] = [];
   const own = <T extends Tensor>(tensor: T): T => {
     owns.push(tf.keep(tensor));

@@ -4,6 +4,7 @@ import { LayerError, ShapeError } from '../errors.js';
 import { assert, assertImage, assertNoOthers, assertSameShape, show } from '../internal/assert.js';
 import { addAll } from '../internal/addAll.js';
 import { ensureGradients } from '../internal/ensureGradients.js';
+import { bringColumnProducts } from '../internal/kernels/columnProducts.js';
 import { missingGradient, namingMissing } from '../internal/missingGradient.js';
 import { ensureNetworkGradients } from '../internal/networkGradients.js';
 import type { Features, Image } from '../types.js';
@@ -69,6 +70,7 @@ export async function graphModelExtractor<L extends string = string>(
   model: ExecutableGraphModel,
   options: GraphModelExtractorOptions<L> = {},
 ): Promise<FeatureExtractor<L | 'image'>> {
+  bringColumnProducts();
   const given = model as Partial<ExecutableGraphModel> | null;
   assert(
     typeof given?.execute === 'function' && typeof given.save === 'function',

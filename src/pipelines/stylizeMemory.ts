@@ -22,6 +22,9 @@ const styleTap: TapFootprint = { copies: 2, bytes: gramBytes };
 const contentTap: TapFootprint = { copies: 3, bytes: () => 0 };
 const bothTaps: TapFootprint = { copies: 3, bytes: gramBytes };
 
+/** What L-BFGS measures of a step on wasm: ten sums, of four parts, for each of its rows, which are about the root of a vector. */
+const stepSumsBytes = (vectorBytes: number): number => 4 * 40 * Math.sqrt(vectorBytes / 4);
+
 /** Vectors of L-BFGS beside the pairs, during an evaluation: start, point, best, gradient, direction, and the trial in two shapes. */
 const vectorsBesidePairs = 7;
 
@@ -49,7 +52,7 @@ export function stylizeMemory(run: StylizeRun) {
   const taps = new Map([...content, ...style].map((i) => [i, styleTap]));
   for (const i of content) taps.set(i, style.has(i) ? bothTaps : contentTap);
   const network = taps.size === 0 ? 0 : gradientBytes(outline, size, taps, recompute);
-  const optimizer = (2 * historySize + vectorsBesidePairs) * picture;
+  const optimizer = (2 * historySize + vectorsBesidePairs) * picture + stepSumsBytes(picture);
   const targets = bytesOf(values, content) + grams;
   return { bytes: targets + Math.max(styles, optimizer + network), network, optimizer, targets, styles };
 }

@@ -9,14 +9,20 @@ import {
   assertTensor,
   show,
 } from '../internal/assert.js';
-import { suitsColumnProducts } from '../internal/kernels/columnProducts.js';
+import { brought } from '../internal/kernels/brought.js';
 import { ownedTensors } from '../internal/ownedTensors.js';
 import { assertFloat32 } from '../internal/precision.js';
 import { readBack } from '../internal/readBack.js';
 import type { Features } from '../types.js';
 import type { Moments } from './moments.js';
 import { addScatter, emptyScatter, momentsFromScatter } from './scatter.js';
-import { ownTileProducts, productsLength, scatterFromProducts, tileProducts, type TileWeights } from './tileMoments.js';
+import {
+  broughtTileProducts,
+  productsLength,
+  scatterFromProducts,
+  tileProducts,
+  type TileWeights,
+} from './tileMoments.js';
 
 /** Options of {@link featureMoments}. */
 export interface FeatureMomentsOptions {
@@ -119,8 +125,8 @@ export async function featureMoments(features: Features, options: FeatureMoments
   try {
     const tiles = tilesOf(features.size / channels, tileRows, mask && (await readBack(where, mask)));
     const productsOf =
-      mask === undefined && suitsColumnProducts(channels)
-        ? ({ begin, size }: Tile) => ownTileProducts(features, begin, size)
+      mask === undefined && brought.suits?.(channels) === true
+        ? ({ begin, size }: Tile) => broughtTileProducts(features, begin, size)
         : await productsOfRows(features);
     const length = productsLength(channels);
     const group = Math.max(1, Math.min(GROUP, Math.floor(READBACK / length)));

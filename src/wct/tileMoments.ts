@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { shiftedProducts } from '../internal/kernels/columnProducts.js';
+import { brought } from '../internal/kernels/brought.js';
 import { rowsAndColumns } from '../internal/sums.js';
 import { product } from '../internal/kernels/product.js';
 import type { Features } from '../types.js';
@@ -63,13 +63,13 @@ export function tileProducts(rows: Tensor2D, { sum, values }: TileWeights): Tens
   });
 }
 
-/** {@link tileProducts} of a tile of features without weights, by loops of our own on wasm. */
-export function ownTileProducts(features: Features, begin: number, size: number): Tensor1D {
+/** {@link tileProducts} of a tile of features without weights, by what a network brought along. */
+export function broughtTileProducts(features: Features, begin: number, size: number): Tensor1D {
   const channels = features.shape[3];
   return tf.tidy(() => {
-    const { products, sums, shift } = shiftedProducts(features, channels, begin, size, (plain) => {
-      const [squares, all] = [plain.products.dataSync(), plain.sums.dataSync()];
-      const means = Float32Array.from(all, (sum, c) => {
+    const { products, sums, shift } = brought.shiftedProducts!(features, channels, begin, size, (plain) => {
+      const squares = plain.products.dataSync();
+      const means = Float32Array.from(plain.sums.dataSync(), (sum, c) => {
         const mean = sum / size;
         return farFactor * mean ** 2 > squares[c * channels + c]! / size ? mean : 0;
       });

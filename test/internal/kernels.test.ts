@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { ensureGradients } from '../../src/internal/ensureGradients.js';
-import { shiftedProducts } from '../../src/internal/kernels/columnProducts.js';
+import { brought } from '../../src/internal/kernels/brought.js';
+import { bringColumnProducts } from '../../src/internal/kernels/columnProducts.js';
 import { conv } from '../../src/internal/kernels/conv.js';
 import { type Op, taped } from '../../src/internal/kernels/op.js';
 import { type Padding, padByOne, padByOneGradient, paddings } from '../../src/internal/kernels/padding.js';
@@ -11,7 +12,6 @@ import { product } from '../../src/internal/kernels/product.js';
 import { relu } from '../../src/internal/kernels/relu.js';
 import { rotateKernel } from '../../src/internal/kernels/rotateKernel.js';
 import { selfProduct } from '../../src/internal/kernels/selfProduct.js';
-import { wasmKernels } from '../../src/internal/wasm/kernels.js';
 import { expectTensorGrowth, randomNumbers, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number, number, number];
@@ -189,49 +189,64 @@ function exactSelfProduct(values: ArrayLike<number>, n: number, c: number): Floa
   return sums;
 }
 
-describe('selfProduct(x, factor)', () => {
-  // On wasm: of whole vectors or padded, in one part or several, of which the last is shorter.
+describe.each([
+  ['alone', () => delete brought.gram],
+  ['with what a network brought', bringColumnProducts],
+])('selfProduct(x, factor) %s', (_, prepare) => {
+  beforeAll(() => {
+    prepare();
+  });
+
+  // Alone on wasm: whole, padded, in parts, in parts that are padded, and a prime number of rows, which has no parts. With our own
+  // loops whole vectors, in one part or several, of which the last is shorter.
   test.each([
     [5, 3],
     [512, 4],
     [9000, 2],
+    [12288, 3],
+    [8209, 2],
     [8209, 8],
     [700, 24],
   ])('is factor times x transposed times x for %i rows of %i', async (n, c) => {
     const x = randomTensor<tf.Rank.R2>([n, c], 1, -1, 1);
-    const result = await expectTensorGrowth(1, () => selfProduct(x, 0.25));
+    const features: Tensor4D = tf.reshape(x, [1, n, 1, c]);
+    const result = await expectTensorGrowth(1, () => selfProduct(features, 0.25));
     const expected = exactSelfProduct(await x.data(), n, c).map((value) => value / 4);
     expect(result.shape).toEqual([c, c]);
     // TensorFlow.js's backends add up all rows in a row; our own loops 256.
-    expect(relativeL2(await result.data(), expected)).toBeLessThan(wasmKernels() === undefined ? 1e-4 : 1e-6);
+    const own = brought.gram !== undefined && brought.suits?.(c) === true;
+    expect(relativeL2(await result.data(), expected)).toBeLessThan(own ? 1e-6 : 1e-4);
     expect(await result.data()).toEqual(await tf.transpose(result).data());
   });
 });
 
-describe.runIf(inject('backend') === 'wasm')('shiftedProducts(x, columns, begin, rows, chooseShift) on wasm', () => {
-  test.each([
-    [16, 0, 700],
-    [8, 37, 256],
-    [24, 5, 1],
-  ])('are those of %i columns from row %i, %i rows, with a shift and without', async (c, begin, rows) => {
-    const x = randomTensor<tf.Rank.R2>([begin + rows + 3, c], 2, 0.5, 1.5);
-    const values = (await x.data()).subarray(begin * c, (begin + rows) * c);
-    for (const by of [0, 1]) {
-      const made = await expectTensorGrowth(3, () =>
-        shiftedProducts(x, c, begin, rows, () => (by === 0 ? undefined : tf.fill([c], by))),
-      );
-      const shifted = Float64Array.from(values, (value) => value - by);
-      const expected = exactSelfProduct(shifted, rows, c);
-      const above = (all: ArrayLike<number>) => Array.from(all).filter((_, i) => i % c >= Math.floor(i / c));
-      expect(relativeL2(above(await made.products.data()), above(expected))).toBeLessThan(1e-6);
-      const sums = Array.from({ length: c }, (_, k) =>
-        shifted.reduce((sum, value, i) => (i % c === k ? sum + value : sum), 0),
-      );
-      expect(relativeL2(await made.sums.data(), sums)).toBeLessThan(1e-5);
-      expect([...(await made.shift.data())]).toEqual(new Array(c).fill(by));
-    }
-  });
-});
+describe.runIf(inject('backend') === 'wasm')(
+  'columnProducts.shiftedProducts(x, columns, begin, rows, chooseShift) on wasm',
+  () => {
+    test.each([
+      [16, 0, 700],
+      [8, 37, 256],
+      [24, 5, 1],
+    ])('are those of %i columns from row %i, %i rows, with a shift and without', async (c, begin, rows) => {
+      const x = randomTensor<tf.Rank.R2>([begin + rows + 3, c], 2, 0.5, 1.5);
+      const values = (await x.data()).subarray(begin * c, (begin + rows) * c);
+      for (const by of [0, 1]) {
+        const made = await expectTensorGrowth(3, () =>
+          brought.shiftedProducts!(x, c, begin, rows, () => (by === 0 ? undefined : tf.fill([c], by))),
+        );
+        const shifted = Float64Array.from(values, (value) => value - by);
+        const expected = exactSelfProduct(shifted, rows, c);
+        const above = (all: ArrayLike<number>) => Array.from(all).filter((_, i) => i % c >= Math.floor(i / c));
+        expect(relativeL2(above(await made.products.data()), above(expected))).toBeLessThan(1e-6);
+        const sums = Array.from({ length: c }, (_, k) =>
+          shifted.reduce((sum, value, i) => (i % c === k ? sum + value : sum), 0),
+        );
+        expect(relativeL2(await made.sums.data(), sums)).toBeLessThan(1e-5);
+        expect([...(await made.shift.data())]).toEqual(new Array(c).fill(by));
+      }
+    });
+  },
+);
 
 describe('product(a, b)', () => {
   test.each([

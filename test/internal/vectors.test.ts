@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
 import { combination, rowDots, stepSumNames, stepSums } from '../../src/internal/kernels/vectors.js';
-import { wasmKernels, withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
+import { withoutOwnLoops } from '../../src/internal/wasm/ownLoops.js';
+import { vectorLoops } from '../../src/internal/wasm/vectorLoops.js';
 import { expectTensorGrowth, randomTensor, relativeL2 } from '../_setup/compare.js';
 
 type Shape = [number, number];
@@ -82,13 +83,13 @@ test('what is not a number stays none', async () => {
 
 describe.runIf(inject('backend') === 'wasm')('on wasm', () => {
   test('our own kernels run, and agree with those of TensorFlow.js', async () => {
-    expect(wasmKernels()).toBeDefined();
+    expect(vectorLoops()).toBeDefined();
     const [x, y] = [vector([40, 200], 1), vector([40, 200], 2)];
     const run = (): tf.Tensor[] => {
       const { sums, maxima } = stepSums(x, y, x);
       return [rowDots([[x, y]]), sums, maxima, combination([x, y, x], [2, 3, 4])];
     };
-    const [own, theirs] = [run(), withoutWasmKernels(run)];
+    const [own, theirs] = [run(), withoutOwnLoops(run)];
     for (const [i, tensor] of own.entries()) {
       expect(relativeL2(await tensor.data(), await theirs[i]!.data())).toBeLessThan(1e-6);
     }

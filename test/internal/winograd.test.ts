@@ -6,7 +6,7 @@ import { upsample } from '../../src/internal/kernels/pool.js';
 import { filterGradient } from '../../src/internal/kernels/filterGradient.js';
 import { suitsWinogradGradient, winogradFilterGradient } from '../../src/internal/kernels/winogradFilterGradient.js';
 import { suitsWinograd, winogradConv, winogradKernels, winogradWork } from '../../src/internal/kernels/winograd.js';
-import { withoutWasmKernels } from '../../src/internal/wasm/kernels.js';
+import { withoutOwnLoops } from '../../src/internal/wasm/ownLoops.js';
 import { insertLossTaps, randomVgg } from '../../src/models/index.js';
 import { contentLoss, styleLoss } from '../../src/losses/index.js';
 import { peakBytes } from '../../bench/measure.js';
@@ -88,7 +88,7 @@ describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(ke
   test('filterGradient goes that way where it is faster', async () => {
     const [x, dy] = [randomTensor<tf.Rank.R4>([4, 24, 24, 16], 1), randomTensor<tf.Rank.R4>([4, 24, 24, 16], 2)];
     expect(suitsWinogradGradient(x.shape, 16)).toBe(true);
-    const plain = withoutWasmKernels(() => filterGradient(x, dy, 'reflect'));
+    const plain = withoutOwnLoops(() => filterGradient(x, dy, 'reflect'));
     const [fast, direct] = [filterGradient(x, dy, 'reflect'), winogradFilterGradient(x, dy, 'reflect')];
     expect(await fast.data()).toEqual(await direct.data());
     expect(relativeL2(await fast.data(), await plain.data())).toBeLessThan(1e-5);
@@ -96,7 +96,7 @@ describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(ke
     expect(suitsWinogradGradient([4, 6, 6, 16], 16)).toBe(false);
     expect(suitsWinogradGradient([4, 24, 24, 3], 16)).toBe(false);
     expect(suitsWinogradGradient([4, 24, 24, 16], 12)).toBe(false);
-    expect(withoutWasmKernels(() => suitsWinogradGradient(x.shape, 16))).toBe(false);
+    expect(withoutOwnLoops(() => suitsWinogradGradient(x.shape, 16))).toBe(false);
   });
 
   test('holds what its footprint says', async () => {
@@ -119,7 +119,7 @@ describe.runIf(inject('backend') === 'wasm')('winogradConv(x, winogradKernels(ke
     expect(suitsWinograd([3, 3, 18, 32])).toBe(false);
     expect(suitsWinograd([3, 3, 3, 64])).toBe(false);
     expect(suitsWinograd([1, 1, 64, 64])).toBe(false);
-    expect(withoutWasmKernels(() => suitsWinograd([3, 3, 64, 64]))).toBe(false);
+    expect(withoutOwnLoops(() => suitsWinograd([3, 3, 64, 64]))).toBe(false);
   });
 
   test('what is not a number stays none, within the tiles that see it', async () => {

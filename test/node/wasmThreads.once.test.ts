@@ -45,7 +45,7 @@ describe('enableWasmThreads', () => {
       import * as tf from '@tensorflow/tfjs-core';
       import { probeBackend, restartBackend } from ${moduleUrl('src/index.ts')};
       import { enableWasmThreads } from ${threadsUrl};
-      import { wasmKernels } from ${moduleUrl('src/internal/wasm/kernels.ts')};
+      import { vectorLoops } from ${moduleUrl('src/internal/wasm/vectorLoops.ts')};
       import { rowDots } from ${moduleUrl('src/internal/kernels/vectors.ts')};
       const cpus = os.cpus;
       await enableWasmThreads({ threads: 2 });
@@ -53,7 +53,7 @@ describe('enableWasmThreads', () => {
       const { backend, threads } = await probeBackend();
       const values = Array.from(await tf.add(tf.ones([2]), 1).data());
       const restored = os.cpus === cpus && !('Worker' in globalThis);
-      const own = wasmKernels() !== undefined;
+      const own = vectorLoops() !== undefined;
       const x = tf.ones([2, 11]);
       const dots = Array.from(await rowDots([[x, x]]).data());
       console.log(JSON.stringify({ backend, threads, values, restored, own, dots }));`,
@@ -92,7 +92,7 @@ describe('enableWasmThreads', () => {
       import * as tf from '@tensorflow/tfjs-core';
       import '@tensorflow/tfjs-backend-wasm';
       import { enableWasmThreads } from ${threadsUrl};
-      import { wasmKernels } from ${moduleUrl('src/internal/wasm/kernels.ts')};
+      import { vectorLoops } from ${moduleUrl('src/internal/wasm/vectorLoops.ts')};
       import { rowDots } from ${moduleUrl('src/internal/kernels/vectors.ts')};
       const cpus = os.cpus;
       const isRestored = () => os.cpus === cpus && !('Worker' in globalThis);

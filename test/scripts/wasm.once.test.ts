@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { assemble } from '../../scripts/wasm/assemble.js';
-import { programModule } from '../../scripts/wasm/programModule.js';
+import { programModule, programs } from '../../scripts/wasm/programModule.js';
 
 const read = (name: string): string =>
   readFileSync(new URL(`../../src/internal/wasm/${name}`, import.meta.url), 'utf8');
 
-test('src/internal/wasm/program.ts is what npm run kernels makes of program.wat', () => {
-  expect(read('program.ts')).toBe(programModule(read('program.wat')));
+test.each(programs)('src/internal/wasm/%sProgram.ts is what npm run kernels makes of its text', (name) => {
+  expect(read(`${name}Program.ts`)).toBe(programModule(name, read(`${name}.wat`)));
 });
 
 const addition = `(module

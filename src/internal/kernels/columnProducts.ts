@@ -1,15 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { wasmKernels } from '../wasm/kernels.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { networkLoops } from '../wasm/networkLoops.js';
+import { brought } from './brought.js';
 
 /* Products of a matrix's columns with each other by loops of our own on wasm: half of them, for the rest is the same mirrored. */
 
-/** The number of columns must be a multiple of it. */
-export const columnsAtOnce = 8;
-
-/** Whether they can be had in this way: wasm, wherever our own loops run on it. */
-export const suitsColumnProducts = (columns: number): boolean =>
-  columns % columnsAtOnce === 0 && wasmKernels() !== undefined;
+/** Whether they can be had in this way: wasm, wherever our own loops run on it, and whole pairs of vectors. */
+const suits = (columns: number): boolean => columns % 8 === 0 && networkLoops() !== undefined;
 
 /** Rows that are summed at once; then the sums are added. That is more accurate than one long sum, and parts stay in the caches. */
 const mostRows = 256;
@@ -22,7 +19,7 @@ function inParts(from: number, rows: number, columns: number, part: (at: number,
 
 /** `X^T X` of so many rows at an address, on the diagonal and above it. */
 function productsAbove(from: number, rows: number, columns: number): Tensor2D {
-  const wasm = wasmKernels()!;
+  const wasm = networkLoops()!;
   const products = tf.zeros<tf.Rank.R2>([columns, columns]);
   const to = wasm.at(products);
   inParts(from, rows, columns, (at, count) => {
@@ -31,11 +28,12 @@ function productsAbove(from: number, rows: number, columns: number): Tensor2D {
   return products;
 }
 
-/** `X^T X`. */
-export function columnProducts(x: Tensor2D): Tensor2D {
-  const wasm = wasmKernels()!;
-  const [rows, columns] = x.shape;
-  const products = productsAbove(wasm.at(x), rows, columns);
+/** `X^T X` of features `[b, h, w, c]` as a matrix, where it can be had in this way. */
+function gram(x: Tensor4D): Tensor2D | undefined {
+  const columns = x.shape[3];
+  if (!suits(columns)) return undefined;
+  const wasm = networkLoops()!;
+  const products = productsAbove(wasm.at(x), x.size / columns, columns);
   wasm.mirror(wasm.at(products), 4 * columns);
   return products;
 }
@@ -50,14 +48,14 @@ interface ProductsAndSums {
  * The products and sums of rows `begin` to `begin + rows` of features, from which `shift`, `[c]`, was taken off. That is chosen by
  * `chooseShift` from those of the rows as they are; without one, nothing is taken off.
  */
-export function shiftedProducts(
+function shiftedProducts(
   x: Tensor,
   columns: number,
   begin: number,
   rows: number,
   chooseShift: (plain: ProductsAndSums) => Tensor1D | undefined,
 ): ProductsAndSums & { readonly shift: Tensor1D } {
-  const wasm = wasmKernels()!;
+  const wasm = networkLoops()!;
   return tf.tidy(() => {
     const from = wasm.at(x) + 4 * begin * columns;
     const to = wasm.at(wasm.output([rows, columns]));
@@ -73,4 +71,12 @@ export function shiftedProducts(
     const shift = chooseShift(plain);
     return shift === undefined ? { ...plain, shift: none } : { ...less(shift), shift };
   });
+}
+
+const columnProducts = { suits, gram, shiftedProducts };
+export type ColumnProducts = typeof columnProducts;
+
+/** Makes Gram matrices and moments as fast as they can be: see {@link brought}. */
+export function bringColumnProducts(): void {
+  Object.assign(brought, columnProducts);
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assert } from '../assert.js';
 import { assertRoomForConv } from '../room.js';
-import { wasmKernels } from '../wasm/kernels.js';
+import { networkLoops } from '../wasm/networkLoops.js';
 import { convInputGradient } from './convInputGradient.js';
 import type { Footprint, KernelShape, Op } from './op.js';
 import { type Padding, padByOne } from './padding.js';
@@ -63,7 +63,7 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
   const padded = isPadded(kernel.shape, padding);
   const run = (x: Tensor4D, activation: 'linear' | 'relu'): Tensor4D => {
     assertRoomForConv(x.shape, kernel.shape);
-    if (winograd !== undefined && wasmKernels() !== undefined)
+    if (winograd !== undefined && networkLoops() !== undefined)
       return winogradConv(x, winograd.forward, { padding, bias, relu: activation === 'relu' });
     return tf.tidy(() =>
       tf.fused.conv2d<Tensor4D>({
@@ -88,7 +88,7 @@ export function conv({ kernel, bias, rotated, winograd }: ConvTensors, padding: 
           () => 'imageGradient: the network was loaded with gradients: false; load it without',
         );
         assertRoomForConv(dy.shape, rotated.shape);
-        const kernels = wasmKernels() === undefined ? undefined : winograd?.rotated;
+        const kernels = networkLoops() === undefined ? undefined : winograd?.rotated;
         return convInputGradient(dy, rotated, padded ? padding : 'zero', kernels);
       }),
   };

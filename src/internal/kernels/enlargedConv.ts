@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { assertRoomForConv } from '../room.js';
-import { wasmKernels } from '../wasm/kernels.js';
+import { networkLoops } from '../wasm/networkLoops.js';
 import { conv, convFootprint } from './conv.js';
 import type { Footprint, ForwardOp, KernelShape } from './op.js';
 import type { Padding } from './padding.js';
@@ -28,7 +28,7 @@ export function enlargedConv(
 ): ForwardOp {
   const plain = conv({ kernel, bias }, padding);
   const run = (x: Tensor4D, how: 'forward' | 'forwardRelu'): Tensor4D => {
-    if (wasmKernels() === undefined) return tf.tidy(() => plain[how]!(upsample.forward(x)));
+    if (networkLoops() === undefined) return tf.tidy(() => plain[how]!(upsample.forward(x)));
     assertRoomForConv(x.shape, kernel.shape);
     return winogradConv(x, winograd, { padding, bias, relu: how === 'forwardRelu', enlarge: true });
   };

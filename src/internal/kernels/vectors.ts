@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { wasmKernels } from '../wasm/kernels.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { vectorLoops } from '../wasm/vectorLoops.js';
 
 /*
  * What an optimiser does with long vectors, kept as `[rows, columns]` so that sums add up short rows (backends add in float32). On
@@ -10,13 +10,13 @@ import { wasmKernels } from '../wasm/kernels.js';
 /** `sum(a * b)` along the rows of every pair, `[pairs, rows]`. At least one pair, all of one shape. */
 export function rowDots(pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tensor2D {
   const [rows, columns] = pairs[0]![0].shape;
-  const kernels = wasmKernels();
-  if (kernels === undefined)
+  const loops = vectorLoops();
+  if (loops === undefined)
     return tf.tidy(() => tf.stack(pairs.map(([a, b]) => tf.tidy(() => tf.sum(tf.mul(a, b), 1)))) as Tensor2D);
-  const sums = kernels.output<tf.Rank.R2>([pairs.length, rows]);
-  const out = kernels.at(sums);
+  const sums = loops.output<tf.Rank.R2>([pairs.length, rows]);
+  const out = loops.at(sums);
   pairs.forEach(([a, b], i) => {
-    kernels.rowDots(kernels.at(a), kernels.at(b), rows, 4 * columns, out + 4 * rows * i);
+    loops.rowDots(loops.at(a), loops.at(b), rows, 4 * columns, out + 4 * rows * i);
   });
   return sums;
 }
@@ -38,21 +38,32 @@ export const stepSumNames = [
   'gradAbsSum',
 ] as const;
 
-/**
- * What an optimiser asks of a step along `direction`, to where the gradient is `gradient`: {@link stepSumNames} along the rows,
- * `[8, rows]`, and the largest of `|gradient|` and of `|direction|`, `[2]`. On wasm in one pass.
- */
-export function stepSums(
-  direction: Tensor2D,
-  gradient: Tensor2D,
-  before: Tensor2D,
-): { sums: Tensor2D; maxima: Tensor1D } {
-  const kernels = wasmKernels();
+/** {@link stepSumNames} along the rows, `[8, rows]`, and the largest of `|gradient|` and of `|direction|`, `[2]`. */
+interface StepSums {
+  readonly sums: Tensor2D;
+  readonly maxima: Tensor1D;
+}
+
+/** What an optimiser asks of a step along `direction`, to where the gradient is `gradient`. On wasm in one pass. */
+export function stepSums(direction: Tensor2D, gradient: Tensor2D, before: Tensor2D): StepSums {
+  const loops = vectorLoops();
+  if (loops === undefined) return plainStepSums(direction, gradient, before);
   const [rows, columns] = gradient.shape;
+  const count = stepSumNames.length;
   return tf.tidy(() => {
-    if (kernels === undefined) {
+    const partial = loops.output<tf.Rank.R3>([count + 2, rows, 4]);
+    const [d, g, b] = [direction, gradient, before].map((vector) => loops.at(vector)) as [number, number, number];
+    loops.stepSums(d, g, b, rows, 4 * columns, loops.at(partial));
+    const part = (first: number, size: number): Tensor3D => tf.slice(partial, [first, 0, 0], [size, rows, 4]);
+    return { sums: tf.sum<Tensor2D>(part(0, count), 2), maxima: tf.max<Tensor1D>(part(count, 2), [1, 2]) };
+  });
+}
+
+function plainStepSums(direction: Tensor2D, gradient: Tensor2D, before: Tensor2D): StepSums {
+  return tf.tidy(() => {
+    const dots = tf.tidy(() => {
       const gradDiff = tf.sub<Tensor2D>(gradient, before);
-      const dots = rowDots([
+      return rowDots([
         [before, direction],
         [direction, direction],
         [direction, gradient],
@@ -61,26 +72,21 @@ export function stepSums(
         [gradDiff, gradient],
         [gradient, gradient],
       ]);
-      const absolute = tf.abs(gradient);
-      return {
-        sums: tf.concat([dots, tf.reshape<tf.Rank.R2>(tf.sum(absolute, 1), [1, rows])]),
-        maxima: tf.stack([tf.max(absolute), tf.max(tf.abs(direction))]) as Tensor1D,
-      };
-    }
-    const partial = kernels.output<tf.Rank.R3>([stepSumNames.length + 2, rows, 4]);
-    const [d, g, b] = [direction, gradient, before].map((vector) => kernels.at(vector)) as [number, number, number];
-    kernels.stepSums(d, g, b, rows, 4 * columns, kernels.at(partial));
-    const from = (first: number, count: number): Tensor3D => tf.slice(partial, [first, 0, 0], [count, rows, 4]);
-    const count = stepSumNames.length;
-    return { sums: tf.sum<Tensor2D>(from(0, count), 2), maxima: tf.max<Tensor1D>(from(count, 2), [1, 2]) };
+    });
+    const absSums = tf.tidy(() => tf.sum(tf.abs(gradient), 1));
+    const largest = (x: Tensor2D): Tensor => tf.tidy(() => tf.max(tf.abs(x)));
+    return {
+      sums: tf.concat([dots, tf.reshape<tf.Rank.R2>(absSums, [1, absSums.size])]),
+      maxima: tf.stack([largest(gradient), largest(direction)]) as Tensor1D,
+    };
   });
 }
 
 /** `sum_i coefficients[i] * vectors[i]`. A new tensor. At least one vector, all of one shape. */
 export function combination(vectors: readonly Tensor2D[], coefficients: readonly number[]): Tensor2D {
   const first = vectors[0]!;
-  const kernels = wasmKernels();
-  if (kernels === undefined) {
+  const loops = vectorLoops();
+  if (loops === undefined) {
     const term = (i: number): Tensor2D => (coefficients[i] === 1 ? vectors[i]! : tf.mul(vectors[i]!, coefficients[i]!));
     let sum = tf.tidy(() => tf.clone(term(0)));
     for (let i = 1; i < vectors.length; i++) {
@@ -90,13 +96,13 @@ export function combination(vectors: readonly Tensor2D[], coefficients: readonly
     }
     return sum;
   }
-  const sum = kernels.output<tf.Rank.R2>(first.shape);
-  const [out, length] = [kernels.at(sum), 4 * first.size];
+  const sum = loops.output<tf.Rank.R2>(first.shape);
+  const [out, length] = [loops.at(sum), 4 * first.size];
   // Three vectors at a time, the sum so far among them; what is missing of three counts nothing.
-  let [factor, so] = [coefficients[0]!, kernels.at(first)];
+  let [factor, so] = [coefficients[0]!, loops.at(first)];
   for (let i = 1; i < Math.max(2, vectors.length); i += 2) {
-    const at = (k: number): number => (k < vectors.length ? kernels.at(vectors[k]!) : so);
-    kernels.combine(factor, so, coefficients[i] ?? 0, at(i), coefficients[i + 1] ?? 0, at(i + 1), length, out);
+    const at = (k: number): number => (k < vectors.length ? loops.at(vectors[k]!) : so);
+    loops.combine(factor, so, coefficients[i] ?? 0, at(i), coefficients[i + 1] ?? 0, at(i + 1), length, out);
     [factor, so] = [1, out];
   }
   return sum;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { wasmKernels } from '../wasm/kernels.js';
+import { networkLoops } from '../wasm/networkLoops.js';
 import type { Footprint, KernelShape } from './op.js';
 import type { Padding } from './padding.js';
 import { bandBytes, describeTiles, lanes, sources, targets, tilesOf, winogradMatrices } from './winogradTiles.js';
@@ -20,9 +20,9 @@ export const suitsWinograd = ([size, , input, output]: KernelShape): boolean =>
   size === 3 &&
   Math.min(input, output) >= fewestChannels &&
   (input | output) % lanes === 0 &&
-  wasmKernels() !== undefined;
+  networkLoops() !== undefined;
 
-/** The kernel at `x` and at `-x`, where `other` are the points beside them and 0; see program.wat. */
+/** The kernel at `x` and at `-x`, where `other` are the points beside them and 0; see network.wat. */
 const pairAt = (x: number, other: number): number[][] => {
   const factor = 1 / (2 * x ** 2 * (x ** 2 - other ** 2));
   return [x, -x].map((at) => [factor, factor * at, factor * at ** 2]);
@@ -65,7 +65,7 @@ export interface WinogradOptions {
 /** The convolution of `[b, h, w, in]` by {@link winogradKernels}: `[b, h, w, out]`, twice as high and wide with `enlarge`. */
 export function winogradConv(x: Tensor4D, kernels: readonly Tensor2D[], options: WinogradOptions = {}): Tensor4D {
   const { padding = 'zero', bias, relu = false, enlarge = false } = options;
-  const wasm = wasmKernels()!;
+  const wasm = networkLoops()!;
   return tf.tidy(() => {
     const [b, height, width, input] = x.shape;
     const [h, w] = enlarge ? [2 * height, 2 * width] : [height, width];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { wasmKernels } from '../wasm/kernels.js';
+import { networkLoops } from '../wasm/networkLoops.js';
 import type { Padding } from './padding.js';
 import { ofKernel } from './winograd.js';
 import { describeTiles, lanes, sources, targets, tilesOf, winogradMatrices } from './winogradTiles.js';
@@ -16,7 +16,7 @@ export const suitsWinogradGradient = ([batch, height, width, input]: Tensor4D['s
   input % lanes === 0 &&
   output % (2 * lanes) === 0 &&
   batch * Math.ceil(height / 4) * Math.ceil(width / 4) >= fewestTiles &&
-  wasmKernels() !== undefined;
+  networkLoops() !== undefined;
 
 /** `[9, 36]`: what each of the 36 matrices adds to each tap of the kernel. */
 const toKernel = (): tf.Tensor2D =>
@@ -32,7 +32,7 @@ const toKernel = (): tf.Tensor2D =>
  * plain way, and the border is laid around without a copy.
  */
 export function winogradFilterGradient(x: Tensor4D, dy: Tensor4D, padding: Padding): Tensor4D {
-  const wasm = wasmKernels()!;
+  const wasm = networkLoops()!;
   return tf.tidy(() => {
     const [b, h, w, input] = x.shape;
     const output = dy.shape[3];

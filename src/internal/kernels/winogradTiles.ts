@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { wasmKernels } from '../wasm/kernels.js';
+import { networkLoops } from '../wasm/networkLoops.js';
 import type { Padding } from './padding.js';
 
-/* What the loops of program.wat are told of a picture cut into tiles of four by four positions. */
+/* What the loops of network.wat are told of a picture cut into tiles of four by four positions. */
 
 /** Vectors of the program are four numbers. */
 export const lanes = 4;
@@ -15,7 +15,7 @@ export const winogradMatrices = points ** 2;
 const oneThread = 2 ** 22;
 /** Threads meet after each product, so that products should be few and large. */
 const threads = 2 ** 25;
-export const bandBytes = (): number => (wasmKernels()?.threaded === true ? threads : oneThread);
+export const bandBytes = (): number => (networkLoops()?.threaded === true ? threads : oneThread);
 
 /** The rows and columns of tiles of a picture, and how many rows make a band of so many bytes: all alike, but the last. */
 export function tilesOf(height: number, width: number, channels: number, bytes: number) {
@@ -58,7 +58,7 @@ export function describeTiles(
   const numbers = new Int32Array(head + channels + rows.length + columns.length);
   numbers.set(matrices);
   numbers.set([...rows, ...columns], head + channels);
-  const table = wasmKernels()!.at(tf.tensor1d(numbers, 'int32'));
+  const table = networkLoops()!.at(tf.tensor1d(numbers, 'int32'));
   const zeros = table + 4 * head;
   return { table, zeros, rows: zeros + 4 * channels, columns: zeros + 4 * (channels + rows.length) };
 }

@@ -1,0 +1,12 @@
+import { type OwnLoops, ownLoops } from './ownLoops.js';
+import { program } from './vectorsProgram.js';
+
+/** What vectors.wat exports. Addresses and lengths in bytes. */
+interface VectorLoops extends OwnLoops {
+  rowDots(a: number, b: number, rows: number, length: number, out: number): void;
+  stepSums(d: number, g: number, b: number, rows: number, length: number, out: number): void;
+  combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
+}
+
+/** The loops over an optimiser's vectors, where they can run. */
+export const vectorLoops = /* @__PURE__ */ ownLoops(program) as () => VectorLoops | undefined;
