@@ -17,4 +17,5 @@ export default defineConfig({
   },
   sourcemap: true,
   clean: true,
+  treeshake: true,
 });

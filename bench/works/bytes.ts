@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { Row, Table, Work } from '../types.js';
@@ -14,11 +16,10 @@ interface Entry {
   readonly limit: string;
 }
 
-/** Of an entry, from the sources and not from `dist`, which may be old. */
+/** Of an entry of what is published, made before. */
 async function bytesOf({ path: entry, import: names = '*' }: Entry): Promise<number> {
-  const source = entry.replace('dist/', './src/').replace('.js', '.ts');
   const { outputFiles } = await build({
-    stdin: { contents: `export ${names} from '${source}';`, resolveDir: root, loader: 'ts' },
+    stdin: { contents: `export ${names} from './${entry}';`, resolveDir: root },
     bundle: true,
     minify: true,
     format: 'esm',
@@ -32,6 +33,7 @@ async function bytesOf({ path: entry, import: names = '*' }: Entry): Promise<num
 
 async function run(): Promise<Row[]> {
   const rows: Row[] = [];
+  await promisify(execFile)('npm', ['run', 'build'], { cwd: root });
   const config = pathToFileURL(path.join(root, '.size-limit.mjs')).href;
   const { default: limits } = (await import(config)) as { default: readonly Entry[] };
   for (const entry of limits) {
