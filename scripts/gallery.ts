@@ -1,9 +1,11 @@
 // The pictures of the guides, from the pictures and weights of this repository alone: npm run gallery [NAME...]. Takes some minutes.
-// Writes docs/images/NAME.jpg, each at most 100 kB.
+// Writes docs/images/NAME.jpg, each at most 100 kB. The same sheets of a pair of your own, in out/gallery:
+// npm run gallery -- --content FILE --style FILE [--out FOLDER] [NAME...]
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { slimCascade } from 'pastiche/assets';
 import sharp from 'sharp';
 import {
@@ -23,13 +25,25 @@ import { asset, openWeights } from '../examples/support/weights.js';
 
 const root = path.join(import.meta.dirname, '..');
 const mostBytes = 100_000;
+const { values: given, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { content: { type: 'string' }, style: { type: 'string' }, out: { type: 'string' } },
+});
+const ownPair = given.content !== undefined && given.style !== undefined;
+if (!ownPair && Object.keys(given).length > 0)
+  throw new Error('--content FILE and --style FILE go together, with --out FOLDER if you like');
+const folder = ownPair ? (given.out ?? path.join('out', 'gallery')) : path.join(root, 'docs/images');
 await startWasm();
 const weights = await openWeights();
 const extractor = await loadVgg(weights);
 const levels = await loadAutoencoders(weights, { family: 'slim' });
 const usualLevels = levels.filter(({ level }) => slimCascade.levels.includes(level as AutoencoderLevel));
 const [content, swirls, glass] = await Promise.all(
-  ['content-harbour', 'style-swirls', 'style-glass'].map((name) => readImage(asset(`${name}.png`), { longSide: 320 })),
+  [
+    given.content ?? asset('content-harbour.png'),
+    given.style ?? asset('style-swirls.png'),
+    given.style ?? asset('style-glass.png'),
+  ].map((file) => readImage(file, { longSide: 320 })),
 );
 
 type Cells = readonly ContactSheetCell[];
@@ -99,7 +113,7 @@ const sheets: Record<string, { readonly columns: number; readonly cells: () => P
   },
 };
 
-/** The programs of examples/ with what they paint. */
+/** The programs of examples/ with what they paint, each of pictures of its own. */
 const programs = [
   'custom-loss',
   'graph-model',
@@ -119,17 +133,21 @@ async function save(name: string, png: Uint8Array): Promise<void> {
       .jpeg({ quality, mozjpeg: true })
       .toBuffer();
     if (jpeg.length > mostBytes && quality > 40) continue;
-    writeFileSync(path.join(root, 'docs/images', `${name}.jpg`), jpeg);
-    console.log(`docs/images/${name}.jpg: ${Math.round(jpeg.length / 1000)} kB, quality ${quality}`);
+    const file = path.join(folder, `${name}.jpg`);
+    writeFileSync(file, jpeg);
+    console.log(`${path.relative('.', file)}: ${Math.round(jpeg.length / 1000)} kB, quality ${quality}`);
     return;
   }
 }
 
-const asked = process.argv.slice(2);
+const offered = [...Object.keys(sheets), ...(ownPair ? [] : programs)];
+const unknown = asked.filter((name) => !offered.includes(name));
+if (unknown.length > 0) throw new Error(`there is no sheet ${unknown.join(', ')}; there are ${offered.join(', ')}`);
+mkdirSync(folder, { recursive: true });
 const wanted = (name: string): boolean => asked.length === 0 || asked.includes(name);
 for (const [name, { columns, cells }] of Object.entries(sheets))
   if (wanted(name)) await save(name, await contactSheet(await cells(), { columns, cellWidth: 256 }));
-for (const name of programs.filter(wanted)) {
+for (const name of ownPair ? [] : programs.filter(wanted)) {
   const out = mkdtempSync(path.join(tmpdir(), 'gallery-'));
   execFileSync('npx', ['tsx', `examples/${name}.ts`], {
     cwd: root,
