@@ -67,7 +67,8 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
   assertNoOthers('gramMatrix', others);
   assertFeatures('gramMatrix', 'features', features);
   assertOneOf('gramMatrix', 'normalization', normalization, gramNormalizations);
-  if (normalization === 'none') assertFloat32('gramMatrix', "plain sums; the means of 'positions' fit");
+  if (normalization === 'none')
+    assertFloat32('gramMatrix', "sums over all positions (normalization: 'none'); the means of 'positions' fit");
   ensureBasicGradients();
   const compute = (x: Features): Tensor3D => tf.tidy(() => tf.stack(gramMatrices(x, normalization)) as Tensor3D);
   if (!onTape()) return compute(features);

@@ -13,12 +13,12 @@ export const selfProduct = (x: Tensor4D, factor: number): Tensor2D =>
     const own = brought.gram?.(x);
     // Otherwise scaled before the product: a raw sum over 512x512 positions overflows half floats.
     return own === undefined
-      ? inParts(tf.tidy(() => tf.reshape(tf.mul(x, Math.sqrt(factor)), [-1, x.shape[3]])))
+      ? plainProduct(tf.tidy(() => tf.reshape(tf.mul(x, Math.sqrt(factor)), [-1, x.shape[3]])))
       : tf.mul(own, factor);
   });
 
 /** On wasm in parts whose products are added: for 65536 rows of 64 in half the time, and more accurate. */
-function inParts(x: Tensor2D): Tensor2D {
+function plainProduct(x: Tensor2D): Tensor2D {
   const [n, c] = x.shape;
   // So many rows fit into the caches.
   const rows = largestDivisor(n, 2048);
@@ -26,7 +26,7 @@ function inParts(x: Tensor2D): Tensor2D {
   if (tf.getBackend() !== 'wasm' || rows < 256 || n < 4096) return atOnce(x);
   const parts: Tensor4D = tf.reshape(x, [n / rows, rows, 1, c]);
   let sum: Tensor2D = tf.zeros([c, c]);
-  for (let i = n / rows; i-- > 0;) {
+  for (let i = 0; i < n / rows; i++) {
     const next = tf.tidy(() => {
       // Each part as a picture that is cut out whole: `tf.slice` would copy all of them out of the heap first.
       const cut = tf.image.cropAndResize(parts, [[0, 0, 1, 1]], [i], [rows, 1], 'nearest');
