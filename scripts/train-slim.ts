@@ -82,8 +82,8 @@ async function main(): Promise<void> {
     steps: decoderSteps[level - 1]!,
     weights: begin,
     pictures,
-    // Up to level 3, transformed features come back without a weave anyway.
-    featureNoise: level < 4 ? 0 : options.featureNoise,
+    featureNoise: options.noise[level - 1]!,
+    variationWeight: options.variation[level - 1]!,
     seed,
     progress: `${out}.decoder${level}.progress`,
     request: JSON.stringify(request),

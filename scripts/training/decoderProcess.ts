@@ -27,6 +27,7 @@ export interface DecoderTask {
   };
   /** See `trainDecoder`. */
   readonly featureNoise: number;
+  readonly variationWeight: number;
   readonly seed: number;
   /** Where the progress stands, and of what request. */
   readonly progress: string;
@@ -36,7 +37,7 @@ export interface DecoderTask {
 const featureLayer = (level: AutoencoderLevel) => `relu${Math.min(3, Math.max(1, level - 1)) as 1 | 2 | 3}_1` as const;
 
 async function train(task: DecoderTask): Promise<void> {
-  const { level, steps, weights, seed, featureNoise, pictures, progress, request } = task;
+  const { level, steps, weights, seed, featureNoise, variationWeight, pictures, progress, request } = task;
   const stop = new AbortController();
   const { signal } = stop;
   process.on('SIGINT', () => {
@@ -55,6 +56,7 @@ async function train(task: DecoderTask): Promise<void> {
       pixelWeight: 20,
       colorWeight: 25,
       featureWeight: 0.25,
+      variationWeight,
       featureLayers: [featureLayer(level)],
       optimizer: { learningRate: 1e-3, beta2: 0.99, warmup: Math.min(50, steps) },
       initialWeights: weights,

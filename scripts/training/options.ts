@@ -13,11 +13,12 @@ export function trainSlimOptions() {
       lift: { type: 'string' },
       out: { type: 'string', default: path.join('out', 'slim.safetensors') },
       'encoder-steps': { type: 'string', default: '3200' },
-      'decoder-steps': { type: 'string', default: '3000,1800,2000,2600,2800' },
+      'decoder-steps': { type: 'string', default: '3000,2200,2600,2600,2600' },
       'encoder-crop': { type: 'string', default: '96' },
       'decoder-crop': { type: 'string', default: '112' },
       batch: { type: 'string', default: '4' },
-      noise: { type: 'string', default: '1.5' },
+      noise: { type: 'string', default: '0,0.4,0.5,1.5,1.5' },
+      variation: { type: 'string', default: '0,8,8,8,8' },
       pool: { type: 'string', default: '800' },
       threads: { type: 'string', default: String(os.availableParallelism()) },
       seed: { type: 'string', default: '0' },
@@ -33,17 +34,20 @@ export function trainSlimOptions() {
       throw new Error(`--${name}: expected a whole number of at least ${least}; got ${values[name]}`);
     return value;
   };
-  const atLeastZero = (name: keyof typeof values, value: number): number => {
-    if (!(value >= 0)) throw new Error(`--${name}: expected a number of at least 0; got ${values[name]}`);
-    return value;
-  };
+
+  const lift = Number(values.lift ?? (from === undefined ? 0.6 : 0));
+  if (!(lift >= 0)) throw new Error(`--lift: expected a number of at least 0; got ${values.lift}`);
 
   const levels = autoencoderLevels.filter((level) => values.levels.split(',').includes(String(level)));
   if (levels.length !== values.levels.split(',').length)
     throw new Error(`--levels: expected some of ${autoencoderLevels.join(',')}, each once; got ${values.levels}`);
-  const decoderSteps = values['decoder-steps'].split(',').map(Number);
-  if (decoderSteps.length !== 5 || !decoderSteps.every((steps) => Number.isInteger(steps) && steps >= 1))
-    throw new Error(`--decoder-steps: expected five whole numbers, one for each level; got ${values['decoder-steps']}`);
+  /** Five numbers, one for each level. */
+  const ofLevels = (name: 'decoder-steps' | 'noise' | 'variation', fits: (value: number) => boolean): number[] => {
+    const numbers = values[name].split(',').map(Number);
+    if (numbers.length !== 5 || !numbers.every(fits))
+      throw new Error(`--${name}: expected five numbers, one for each level; got ${values[name]}`);
+    return numbers;
+  };
 
   // Everything that decides what is learned: not the number of threads, nor where files lie.
   const { threads: _, out: __, teachers: ___, ...asked } = values;
@@ -52,7 +56,11 @@ export function trainSlimOptions() {
     from,
     teachers,
     levels,
-    decoderSteps,
+    decoderSteps: ofLevels('decoder-steps', (steps) => Number.isInteger(steps) && steps >= 1),
+    /** See `featureNoise` of `trainDecoder`. */
+    noise: ofLevels('noise', (deviation) => deviation >= 0),
+    /** See `variationWeight` of `trainDecoder`. */
+    variation: ofLevels('variation', (weight) => weight >= 0),
     encoderSteps: whole('encoder-steps'),
     encoderCrop: whole('encoder-crop', 32),
     decoderCrop: whole('decoder-crop', 32),
@@ -60,9 +68,8 @@ export function trainSlimOptions() {
     poolSize: whole('pool'),
     seed: whole('seed', 0),
     threads: whole('threads'),
-    featureNoise: atLeastZero('noise', Number(values.noise)),
     /** How much {@link wake} raises the deepest layer; not at all where training goes on from a file. */
-    lift: atLeastZero('lift', Number(values.lift ?? (from === undefined ? 0.6 : 0))),
+    lift,
     request: { ...asked, ...(from === undefined ? {} : { from: path.basename(from) }) },
   };
 }

@@ -5,7 +5,7 @@ import type { FeatureExtractor } from '../extractor.js';
 import { insertLossTaps } from '../taps.js';
 import { sumOf } from './chain.js';
 import type { WeightedLoss } from './training.js';
-import { type TrainingReduction, colorDistance, distanceTo, squaredDistance } from './losses.js';
+import { type TrainingReduction, colorDistance, distanceTo, squaredDistance, variationDistance } from './losses.js';
 
 /** The terms of the loss of a decoder. */
 export interface DecoderLossSettings<L extends string> {
@@ -15,6 +15,8 @@ export interface DecoderLossSettings<L extends string> {
   readonly pixelWeight: number;
   /** Weight of the distance of the mean colours of 8x8 pixels. */
   readonly colorWeight: number;
+  /** Weight of the total variation of the difference. */
+  readonly variationWeight: number;
   /** Weight of the distance in features. */
   readonly featureWeight: number;
   /** The layers whose features are compared. */
@@ -23,7 +25,8 @@ export interface DecoderLossSettings<L extends string> {
 
 /**
  * The loss of Li et al. 2017, section 3.1, between a picture and its reconstruction, and its gradient at the latter:
- * `pixelWeight |o - i|^2 + featureWeight sum over layers |F(o) - F(i)|^2`, and the colours of 8x8 pixels.
+ * `pixelWeight |o - i|^2 + featureWeight sum over layers |F(o) - F(i)|^2`, the colours of 8x8 pixels,
+ * and the total variation of `o - i`.
  */
 export function decoderLoss<L extends string>(
   encoder: FeatureExtractor<L>,
@@ -32,7 +35,7 @@ export function decoderLoss<L extends string>(
   image: Image,
   target: Readonly<Record<L, Features>>,
 ): { losses: WeightedLoss[]; gradient: Tensor4D } {
-  const { reduction, pixelWeight, colorWeight, featureWeight, featureLayers } = settings;
+  const { reduction, pixelWeight, colorWeight, variationWeight, featureWeight, featureLayers } = settings;
   const losses: WeightedLoss[] = [];
   let gradient: Tensor4D | undefined;
   const add = (grad: Tensor4D, weight: number): void => {
@@ -47,6 +50,11 @@ export function decoderLoss<L extends string>(
     const color = colorDistance(output, image, reduction);
     losses.push({ name: 'color', value: color.value, weight: colorWeight });
     add(color.grad, colorWeight);
+  }
+  if (variationWeight > 0) {
+    const variation = variationDistance(output, image, reduction);
+    losses.push({ name: 'variation', value: variation.value, weight: variationWeight });
+    add(variation.grad, variationWeight);
   }
   if (featureWeight > 0 && featureLayers.length > 0) {
     const taps = featureLayers.map((layer) => ({ layer, loss: distanceTo(target[layer], reduction) }));

@@ -33,6 +33,11 @@ export interface TrainDecoderOptions<L extends string = string> extends BatchOpt
   /** Weight of the distance of the mean colours of 8x8 pixels, which deep levels tend to lose. @defaultValue 0 */
   readonly colorWeight?: number;
   /**
+   * Weight of the total variation of the difference, $\sum |\nabla (o - i)|$: it takes away the weave that enlarged features leave
+   * in plain places, too faint for the squares of the other terms, until a whitening transform makes it loud. @defaultValue 0
+   */
+  readonly variationWeight?: number;
+  /**
    * How much noise the decoder sees in the features of every picture: a deviation between 0 and this, in units of the root mean square
    * of each channel. The picture that it has to return stays clean, so that it learns to make something plausible of features that
    * no picture has, such as transformed ones. @defaultValue 0
@@ -77,6 +82,7 @@ export function decoderPlan<L extends string>(
     pixelWeight = 1,
     featureWeight = 1,
     colorWeight = 0,
+    variationWeight = 0,
     featureNoise = 0,
     padding = 'reflect',
     ...more
@@ -90,6 +96,7 @@ export function decoderPlan<L extends string>(
   assertNumber(where, 'pixelWeight', pixelWeight, { min: 0 });
   assertNumber(where, 'featureWeight', featureWeight, { min: 0 });
   assertNumber(where, 'colorWeight', colorWeight, { min: 0 });
+  assertNumber(where, 'variationWeight', variationWeight, { min: 0 });
   assertNumber(where, 'featureNoise', featureNoise, { min: 0 });
   const layer = `relu${level}_1` as L;
   for (const name of [layer, ...featureLayers])
@@ -99,12 +106,12 @@ export function decoderPlan<L extends string>(
       LayerError,
     );
   assert(
-    pixelWeight + colorWeight + (featureLayers.length > 0 ? featureWeight : 0) > 0,
-    () => `${where}: at least one of pixelWeight, featureWeight and colorWeight must be above 0`,
+    pixelWeight + colorWeight + variationWeight + (featureLayers.length > 0 ? featureWeight : 0) > 0,
+    () => `${where}: at least one of pixelWeight, featureWeight, colorWeight and variationWeight must be above 0`,
     StyleError,
   );
   const channels = decoderChannels(encoder, level, widths);
-  const loss = { reduction, pixelWeight, featureWeight, colorWeight, featureLayers };
+  const loss = { reduction, pixelWeight, featureWeight, colorWeight, variationWeight, featureLayers };
   return { level, layer, channels, padding, featureNoise, ...loss };
 }
 

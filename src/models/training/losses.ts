@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import { closedForm } from '../../internal/differentiable.js';
 import { sumOfSquares } from '../../internal/sums.js';
-import type { ClosedForm, Features } from '../../types.js';
+import { totalVariationLoss } from '../../losses/totalVariationLoss.js';
+import type { ClosedForm, Features, ValueAndGrad } from '../../types.js';
 
 /** How squared differences of a batch become one number. */
 export const trainingReductions = ['mean', 'paper'] as const;
@@ -63,5 +64,20 @@ export function colorDistance(
       [0, 0],
     ]);
     return { value: tf.mul<Scalar>(sumOfSquares(difference), scale), grad };
+  });
+}
+
+/**
+ * The total variation of the difference of two batches: the sizes of what neighbouring pixels' differences miss, not their
+ * squares, so that a faint weave over a plain sky counts as much as a blurred edge. Its gradient is at the first.
+ */
+export function variationDistance(x: Tensor4D, target: Tensor4D, reduction: TrainingReduction): ValueAndGrad {
+  return tf.tidy(() => {
+    const { value, grad } = totalVariationLoss({
+      norm: 'l1',
+      reduction: reduction === 'mean' ? 'mean' : 'sum',
+    }).valueAndGrad(tf.sub<Tensor4D>(x, target));
+    const scale = reduction === 'mean' ? 1 : 1 / x.shape[0];
+    return { value: tf.mul<Scalar>(value, scale), grad: tf.mul<Tensor4D>(grad, scale) };
   });
 }

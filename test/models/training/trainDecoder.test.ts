@@ -55,7 +55,7 @@ describe('a walk of a user', () => {
     const steps = onGpu() ? 6 : 30;
     let untrained: NamedWeights | undefined;
     const { steps: seen, result } = await expectTensorGrowth(0, async () => {
-      const run = trainDecoder(encoder, images, { ...options, steps, colorWeight: 1 });
+      const run = trainDecoder(encoder, images, { ...options, steps, colorWeight: 1, variationWeight: 0.1 });
       const first = (await run.next()).value as TrainDecoderStep;
       untrained = await first.weights();
       const rest = await finish(run);
@@ -65,9 +65,12 @@ describe('a walk of a user', () => {
     expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, i) => i + 1));
     const [first, last] = [seen[0]!, seen.at(-1)!];
     expect(last.loss).toBeLessThan(first.loss * (onGpu() ? 0.9 : 0.5));
-    expect(Object.keys(first.losses)).toEqual(['pixel', 'color', 'relu2_1']);
+    expect(Object.keys(first.losses)).toEqual(['pixel', 'color', 'variation', 'relu2_1']);
     for (const { loss, losses } of seen)
-      expect(losses['pixel']! + losses['color']! + losses['relu2_1']!).toBeCloseTo(loss, 5);
+      expect(losses['pixel']! + losses['color']! + 0.1 * losses['variation']! + losses['relu2_1']!).toBeCloseTo(
+        loss,
+        5,
+      );
     // Half a cosine: the rate starts full and ends at a fraction.
     expect(first.learningRate).toBe(3e-3);
     expect(last.learningRate).toBeLessThan(first.learningRate!);
@@ -107,7 +110,10 @@ const along = (a: NamedWeights, t: number, b: NamedWeights): NamedWeights =>
 
 describe('the gradient of all weights together is the slope of the loss', () => {
   test.each<[string, Partial<Options>]>([
-    ["'mean' with every term, on two layers", { colorWeight: 2, featureLayers: ['relu1_1', 'conv2_1'] }],
+    [
+      "'mean' with every term, on two layers",
+      { colorWeight: 2, variationWeight: 1, featureLayers: ['relu1_1', 'conv2_1'] },
+    ],
     ["'paper' with zero padding", { reduction: 'paper', pixelWeight: 0.5, featureWeight: 2, padding: 'zero' }],
     [
       'features alone, replicate padding, widths of its own',
@@ -116,6 +122,7 @@ describe('the gradient of all weights together is the slope of the loss', () => 
     ['level 3', { level: 3, featureLayers: ['relu3_1'], featureWeight: 0.2 }],
     ['features seen through noise', { featureNoise: 0.5 }],
     ['colours of 16x16 pixels out of 20', { cropSize: 20, featureWeight: 0, colorWeight: 1 }],
+    ['total variation alone, as a sum', { reduction: 'paper', pixelWeight: 0, featureWeight: 0, variationWeight: 1 }],
   ])('%s', async (_, terms) => {
     const { weights } = await oneStep({ ...terms, optimizer: still });
     // Plain descent with rate 1 subtracts the gradient itself.
@@ -262,10 +269,11 @@ describe('bad arguments', () => {
     [{ pixelWeight: -1 }, 'pixelWeight must be a number of at least 0; got -1'],
     [{ featureWeight: NaN }, 'featureWeight must be a number of at least 0; got NaN'],
     [{ featureNoise: -1 }, 'featureNoise must be a number of at least 0; got -1'],
+    [{ variationWeight: -2 }, 'variationWeight must be a number of at least 0; got -2'],
     [{ colorWeight: 'much' }, "colorWeight must be a number of at least 0; got 'much'"],
     [
       { pixelWeight: 0, featureWeight: 0 },
-      'at least one of pixelWeight, featureWeight and colorWeight must be above 0',
+      'at least one of pixelWeight, featureWeight, colorWeight and variationWeight must be above 0',
     ],
     [
       { channels: [4, 4] },
