@@ -8,9 +8,9 @@ import type { Trial } from './searchAlong.js';
 export function accept<T extends Tensor>(run: Run<T>, direction: Tensor2D, { point, evaluation }: Trial): void {
   const { owned, history, settings, vectors, progress } = run;
   const { numbers, x, gradient, step } = evaluation;
+  const gradDiff = evaluation.gradDiff!;
   const xDiff = point.step === 1 ? direction : owned.own(tf.mul<Tensor2D>(direction, point.step));
   if (xDiff !== direction) owned.dispose(direction);
-  const gradDiff = owned.own(tf.sub<Tensor2D>(gradient, vectors.gradient));
   const xDiffGradDiff = point.step * step.directionGradDiff;
   const { directionSquared, gradDiffSquared, gradDiffGradient } = step;
 

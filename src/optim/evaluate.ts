@@ -20,10 +20,12 @@ export interface PointNumbers {
   readonly parts: readonly number[];
 }
 
-/** A point and its gradient, `[rows, columns]`, both owned, its numbers, and those of the step that led there. */
+/** A point and its gradient, `[rows, columns]`, owned, its numbers, and those of the step that led there. */
 export interface Evaluation {
   readonly x: Tensor2D;
   readonly gradient: Tensor2D;
+  /** The gradient's change since the point before; none at the start. */
+  readonly gradDiff?: Tensor2D | undefined;
   readonly numbers: PointNumbers;
   readonly step: StepNumbers;
   /** For {@link History.read}. */
@@ -46,17 +48,19 @@ export async function evaluate<T extends Tensor>(
   const { value, grad, parts, excess } = evaluateObjective(objective, shaped, settings.bounds, penaltyWeight, owned);
   const gradient = owned.own(layout.toRows(grad));
   owned.dispose(shaped, grad);
+  let gradDiff: Tensor2D | undefined;
   const { tensor, unpack } = pack<'step' | 'history' | 'excessSquared' | 'loss' | 'maxima' | 'parts'>(
     layout.rows,
     () => {
       const outside = excess === undefined ? undefined : layout.toRows(excess);
       const before = direction === undefined ? gradient : vectors.gradient;
-      const { sums, maxima } = stepSums(direction ?? gradient, gradient, before);
+      const { sums, maxima, gradDiff: change } = stepSums(direction ?? gradient, gradient, before);
+      if (direction !== undefined) gradDiff = owned.own(change);
       return {
         sums: {
           step: sums,
-          history: direction === undefined ? undefined : history.products(gradient, before),
-          excessSquared: outside === undefined ? undefined : rowDots([[outside, outside]]),
+          history: direction === undefined ? undefined : history.products(gradient, change),
+          excessSquared: outside === undefined ? undefined : rowDots([outside], outside),
         },
         values: { loss: value, maxima, parts },
       };
@@ -77,6 +81,7 @@ export async function evaluate<T extends Tensor>(
   return {
     x,
     gradient,
+    gradDiff,
     numbers: { loss, total, gradInf, gradAbsSum, gradSquared, parts: read('parts') },
     step: { ...sums, directionInf },
     history: read('history'),

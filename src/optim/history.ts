@@ -17,8 +17,8 @@ export interface HistoryProducts {
 
 /** Where the newest pairs live on the device. */
 export interface History {
-  /** Partial sums per row of the dot products, `[k, rows]`, to be read back; `undefined` without pairs. `before`: the gradient before. */
-  products(gradient: Tensor2D, before: Tensor2D): Tensor | undefined;
+  /** Partial sums per row of the dot products, `[k, rows]`, to be read back; `undefined` without pairs. `gradDiff`: the gradient less the one before. */
+  products(gradient: Tensor2D, gradDiff: Tensor2D): Tensor | undefined;
   /** What came back. `before` are the products with the gradient before. */
   read(sums: readonly number[], before: Pick<HistoryProducts, 'xDiffGradient' | 'gradDiffGradient'>): HistoryProducts;
   /** `gradient * g + sum_i xDiff[i] * s_i + sum_i gradDiff[i] * y_i`. A new tensor. */

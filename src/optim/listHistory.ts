@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { combination, rowDots } from '../internal/kernels/vectors.js';
 import type { OwnedTensors } from '../internal/ownedTensors.js';
 import type { History, Pair } from './history.js';
@@ -9,14 +10,9 @@ export function listHistory(capacity: number, owned: OwnedTensors): History {
   const drop = ({ xDiff, gradDiff }: Pair): void => {
     owned.dispose(xDiff, gradDiff);
   };
+  const everyVector = (): Tensor2D[] => [...pairs.map(({ xDiff }) => xDiff), ...pairs.map(({ gradDiff }) => gradDiff)];
   return {
-    products: (gradient) =>
-      pairs.length === 0
-        ? undefined
-        : rowDots([
-            ...pairs.map(({ xDiff }) => [xDiff, gradient] as const),
-            ...pairs.map(({ gradDiff }) => [gradDiff, gradient] as const),
-          ]),
+    products: (gradient) => (pairs.length === 0 ? undefined : rowDots(everyVector(), gradient)),
     read(sums, before) {
       const count = pairs.length;
       const xDiffGradient = sums.slice(0, count);
@@ -29,10 +25,11 @@ export function listHistory(capacity: number, owned: OwnedTensors): History {
         gradDiffGradDiff: gradDiffGradient.map((value, i) => value - before.gradDiffGradient[i]!),
       };
     },
-    combine: (gradient, coefficients) =>
+    combine: (gradient, { gradient: factor, xDiff, gradDiff }) =>
       combination(
-        [gradient, ...pairs.flatMap(({ xDiff, gradDiff }) => [xDiff, gradDiff])],
-        [coefficients.gradient, ...pairs.flatMap((_, i) => [coefficients.xDiff[i]!, coefficients.gradDiff[i]!])],
+        // From the last to the first, since what the products read last may still be in the processor's cache.
+        [gradient, ...everyVector().reverse()],
+        [factor, ...[...xDiff, ...gradDiff].reverse()],
       ),
     push(pair) {
       pairs.push({ xDiff: owned.own(pair.xDiff), gradDiff: owned.own(pair.gradDiff) });

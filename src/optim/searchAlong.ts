@@ -41,7 +41,7 @@ export async function searchAlong<T extends Tensor>(
   let trials = [first];
   const keepOnly = (step: number | undefined): Trial | undefined => {
     for (const { point, evaluation } of trials)
-      if (point.step !== step) owned.dispose(evaluation.x, evaluation.gradient);
+      if (point.step !== step) owned.dispose(evaluation.x, evaluation.gradient, evaluation.gradDiff);
     trials = trials.filter(({ point }) => point.step === step);
     return trials[0];
   };

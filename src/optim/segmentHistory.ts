@@ -23,11 +23,11 @@ export function segmentHistory(capacity: number, perSegment: number, owned: Owne
   const total = (): number => segments.reduce((sum, { pairs }) => sum + pairs, 0);
   const alive = <T>(values: readonly T[]): T[] => values.slice(expired);
   return {
-    products: (gradient, before) =>
+    products: (gradient, gradDiff) =>
       segments.length === 0
         ? undefined
         : tf.tidy(() => {
-            const both = tf.stack([gradient, tf.sub(gradient, before)], 1);
+            const both = tf.stack([gradient, gradDiff], 1);
             // [rows, 2 pairs, 2] to [4 pairs, rows]
             return tf.concat(
               segments.map(({ tensor, pairs }) =>

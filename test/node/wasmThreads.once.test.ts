@@ -55,7 +55,7 @@ describe('enableWasmThreads', () => {
       const restored = os.cpus === cpus && !('Worker' in globalThis);
       const own = vectorLoops() !== undefined;
       const x = tf.ones([2, 11]);
-      const dots = Array.from(await rowDots([[x, x]]).data());
+      const dots = Array.from(await rowDots([x], x).data());
       console.log(JSON.stringify({ backend, threads, values, restored, own, dots }));`,
     );
     const expected = { backend: 'wasm', threads: 2, values: [2, 2], restored: true, own: true, dots: [11, 11] };

@@ -44,7 +44,7 @@ describe.each(histories)('history in %s', (_, create) => {
       const gradDiff = numbers(1).map((value, i) => value - before[i]!);
 
       const { tensor, unpack } = pack<'history' | 'one' | 'two'>(rows, () => ({
-        sums: { one: tf.ones([rows]), history: history.products(gradient, gradientBefore) },
+        sums: { one: tf.ones([rows]), history: history.products(gradient, tf.sub(gradient, gradientBefore)) },
         values: { two: tf.scalar(2) },
       }));
       const close = (actual: readonly number[], expected: number[]): void => {

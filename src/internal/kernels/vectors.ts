@@ -7,19 +7,24 @@ import { vectorLoops } from '../wasm/vectorLoops.js';
  * wasm each reads its vectors once, where a chain of TensorFlow.js's operations writes every product to memory and reads it again.
  */
 
-/** `sum(a * b)` along the rows of every pair, `[pairs, rows]`. At least one pair, all of one shape. */
-export function rowDots(pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tensor2D {
-  const [rows, columns] = pairs[0]![0].shape;
+/** `sum(vectors[i] * other)` along the rows, `[vectors, rows]`. At least one vector, all of one shape. */
+export function rowDots(vectors: readonly Tensor2D[], other: Tensor2D): Tensor2D {
+  const [rows, columns] = other.shape;
   const loops = vectorLoops();
-  if (loops === undefined)
-    return tf.tidy(() => tf.stack(pairs.map(([a, b]) => tf.tidy(() => tf.sum(tf.mul(a, b), 1)))) as Tensor2D);
-  const sums = loops.output<tf.Rank.R2>([pairs.length, rows]);
-  const out = loops.at(sums);
-  pairs.forEach(([a, b], i) => {
-    loops.rowDots(loops.at(a), loops.at(b), rows, 4 * columns, out + 4 * rows * i);
-  });
+  if (loops === undefined) return plainDots(vectors.map((vector) => [vector, other]));
+  const sums = loops.output<tf.Rank.R2>([vectors.length, rows]);
+  const [out, starts] = [loops.at(sums), vectors.map((vector) => loops.at(vector))];
+  // Two at a time, so that `other` is read half as often; the last of an odd number stands in both places.
+  for (let i = 0; i < starts.length; i += 2) {
+    const next = Math.min(i + 1, starts.length - 1);
+    const [to, toNext] = [out + 4 * rows * i, out + 4 * rows * next];
+    loops.rowDots(starts[i]!, starts[next]!, loops.at(other), rows, 4 * columns, to, toNext);
+  }
   return sums;
 }
+
+const plainDots = (pairs: readonly (readonly [Tensor2D, Tensor2D])[]): Tensor2D =>
+  tf.tidy(() => tf.stack(pairs.map(([a, b]) => tf.tidy(() => tf.sum(tf.mul(a, b), 1)))) as Tensor2D);
 
 /** The sums of {@link stepSums}, in their order. With y = gradient - before. */
 export const stepSumNames = [
@@ -38,13 +43,16 @@ export const stepSumNames = [
   'gradAbsSum',
 ] as const;
 
-/** {@link stepSumNames} along the rows, `[8, rows]`, and the largest of `|gradient|` and of `|direction|`, `[2]`. */
 interface StepSums {
+  /** {@link stepSumNames} along the rows, `[8, rows]`. */
   readonly sums: Tensor2D;
+  /** The largest of `|gradient|` and of `|direction|`. */
   readonly maxima: Tensor1D;
+  /** `gradient - before`. */
+  readonly gradDiff: Tensor2D;
 }
 
-/** What an optimiser asks of a step along `direction`, to where the gradient is `gradient`. On wasm in one pass. */
+/** What an optimiser asks of a step along `direction`, to where the gradient is `gradient`. On wasm in one pass. New tensors. */
 export function stepSums(direction: Tensor2D, gradient: Tensor2D, before: Tensor2D): StepSums {
   const loops = vectorLoops();
   if (loops === undefined) return plainStepSums(direction, gradient, before);
@@ -52,32 +60,32 @@ export function stepSums(direction: Tensor2D, gradient: Tensor2D, before: Tensor
   const count = stepSumNames.length;
   return tf.tidy(() => {
     const partial = loops.output<tf.Rank.R3>([count + 2, rows, 4]);
-    const [d, g, b] = [direction, gradient, before].map((vector) => loops.at(vector)) as [number, number, number];
-    loops.stepSums(d, g, b, rows, 4 * columns, loops.at(partial));
+    const gradDiff = loops.output<tf.Rank.R2>([rows, columns]);
+    const [d, g, b, y] = [direction, gradient, before, gradDiff].map((vector) => loops.at(vector));
+    loops.stepSums(d!, g!, b!, y!, rows, 4 * columns, loops.at(partial));
     const part = (first: number, size: number): Tensor3D => tf.slice(partial, [first, 0, 0], [size, rows, 4]);
-    return { sums: tf.sum<Tensor2D>(part(0, count), 2), maxima: tf.max<Tensor1D>(part(count, 2), [1, 2]) };
+    return { sums: tf.sum<Tensor2D>(part(0, count), 2), maxima: tf.max<Tensor1D>(part(count, 2), [1, 2]), gradDiff };
   });
 }
 
 function plainStepSums(direction: Tensor2D, gradient: Tensor2D, before: Tensor2D): StepSums {
   return tf.tidy(() => {
-    const dots = tf.tidy(() => {
-      const gradDiff = tf.sub<Tensor2D>(gradient, before);
-      return rowDots([
-        [before, direction],
-        [direction, direction],
-        [direction, gradient],
-        [direction, gradDiff],
-        [gradDiff, gradDiff],
-        [gradDiff, gradient],
-        [gradient, gradient],
-      ]);
-    });
+    const gradDiff = tf.sub<Tensor2D>(gradient, before);
+    const dots = plainDots([
+      [before, direction],
+      [direction, direction],
+      [direction, gradient],
+      [direction, gradDiff],
+      [gradDiff, gradDiff],
+      [gradDiff, gradient],
+      [gradient, gradient],
+    ]);
     const absSums = tf.tidy(() => tf.sum(tf.abs(gradient), 1));
     const largest = (x: Tensor2D): Tensor => tf.tidy(() => tf.max(tf.abs(x)));
     return {
       sums: tf.concat([dots, tf.reshape<tf.Rank.R2>(absSums, [1, absSums.size])]),
       maxima: tf.stack([largest(gradient), largest(direction)]) as Tensor1D,
+      gradDiff,
     };
   });
 }
@@ -98,11 +106,13 @@ export function combination(vectors: readonly Tensor2D[], coefficients: readonly
   }
   const sum = loops.output<tf.Rank.R2>(first.shape);
   const [out, length] = [loops.at(sum), 4 * first.size];
-  // Three vectors at a time, the sum so far among them; what is missing of three counts nothing.
+  // Five vectors at a time, the sum so far among them; what is missing of five counts nothing.
   let [factor, so] = [coefficients[0]!, loops.at(first)];
-  for (let i = 1; i < Math.max(2, vectors.length); i += 2) {
-    const at = (k: number): number => (k < vectors.length ? loops.at(vectors[k]!) : so);
-    loops.combine(factor, so, coefficients[i] ?? 0, at(i), coefficients[i + 1] ?? 0, at(i + 1), length, out);
+  for (let i = 1; i < Math.max(2, vectors.length); i += 4) {
+    const terms = [i, i + 1, i + 2, i + 3].flatMap((k) =>
+      k < vectors.length ? [coefficients[k]!, loops.at(vectors[k]!)] : [0, so],
+    );
+    loops.combine(factor, so, ...terms, length, out);
     [factor, so] = [1, out];
   }
   return sum;

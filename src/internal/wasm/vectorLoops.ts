@@ -3,9 +3,9 @@ import { program } from './vectorsProgram.js';
 
 /** What vectors.wat exports. Addresses and lengths in bytes. */
 interface VectorLoops extends OwnLoops {
-  rowDots(a: number, b: number, rows: number, length: number, out: number): void;
-  stepSums(d: number, g: number, b: number, rows: number, length: number, out: number): void;
-  combine(i: number, u: number, j: number, v: number, k: number, w: number, length: number, out: number): void;
+  rowDots(a: number, b: number, g: number, rows: number, length: number, out: number, other: number): void;
+  stepSums(d: number, g: number, b: number, y: number, rows: number, length: number, out: number): void;
+  combine(...args: number[]): void;
 }
 
 /** The loops over an optimiser's vectors, where they can run. */
