@@ -23,6 +23,7 @@ import {
   stylizeSteps,
   universalStyleTransfer,
 } from '../src/index.js';
+import { weaveOf } from './training/weave.js';
 import { type ContactSheetCell, contactSheet, fileWeights, readImage } from '../src/node/index.js';
 
 const { values } = parseArgs({
@@ -86,6 +87,9 @@ for (const [contentName, styleName] of pairs) {
         universalStyleTransfer({ content, style, levels: used, strength, ...watch }),
       );
       painted.push({ image, label: seconds(`${network}, ${deepest} to 1, ${strength}`, time) });
+      console.log(
+        `${contentName}: ${painted.at(-1)!.label}; weave in plain places ${(await weaveOf(image, content)).toFixed(2)}`,
+      );
     }
   optimised.push(...pair);
   for (const [network, { extractor, settings }] of Object.entries(optimisers)) {

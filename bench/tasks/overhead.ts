@@ -10,6 +10,8 @@ export interface OverheadOptions {
   /** A file with `content` (for the curvatures) and `start`. */
   readonly pictures: string;
   readonly historySize: number;
+  /** Iterations after the history is full, before the first run: V8 compiles meanwhile. */
+  readonly warmUp: number;
   readonly iterations: number;
 }
 
@@ -31,7 +33,7 @@ function bowl(curvature: Tensor4D) {
 
 /** An iteration of L-BFGS without its objective, on average over a run; the history is full from the first run on. */
 export async function overhead(_: Who['name'], options: OverheadOptions): Promise<Task> {
-  const { pictures, historySize, iterations } = options;
+  const { pictures, historySize, warmUp, iterations } = options;
   const noise = await tensorOf<Tensor4D>(pictures, 'content');
   const curvature = tf.tidy(() => tf.pow<Tensor4D>(10, tf.mul(noise, 4)));
   noise.dispose();
@@ -42,7 +44,7 @@ export async function overhead(_: Who['name'], options: OverheadOptions): Promis
     for (let i = 0; i < count; i++)
       if ((await steps.next()).done === true) throw new Error('L-BFGS ended before its time');
   };
-  await take(historySize + 1);
+  await take(historySize + 1 + warmUp);
   return {
     facts: {},
     async run() {

@@ -20,8 +20,8 @@ def overhead(options, turns):
         tolerance_change=0,
     )
     own = {"wall": 0.0, "cpu": 0.0}
-    # The next iteration at which a run ends; the first run fills the history.
-    mark = {"iteration": options["historySize"] + 2, "since": None, "own": None}
+    # The next iteration at which a run ends; the first run fills the history, and warms up.
+    mark = {"iteration": options["historySize"] + 2 + options["warmUp"], "since": None, "own": None}
 
     def hand_over():
         """At the beginning of a marked iteration: the sample of the run before, and the wait for the next one."""
