@@ -1,5 +1,5 @@
-// Trains the slim encoder and its five decoders from drawn pictures alone: `npm run train:slim -- --teachers FOLDER`; or goes on with
-// decoders of a file: `npm run train:slim -- --from FILE --levels 1,2`.
+// Trains the slim encoder and its five decoders from drawn pictures alone: `npm run train:slim -- --teachers FOLDER`; then, in a
+// second pass, the decoders of such a file once more, so that they paint without a weave: `npm run train:slim -- --from FILE`.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
