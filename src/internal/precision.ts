@@ -10,8 +10,7 @@ export const storesHalfFloats = (): boolean =>
 
 /** Why something cannot be computed with 16-bit floats, and what to do. */
 export const tooCoarse = (what: string): string =>
-  `WebGL renders only 16-bit floats on this device, too coarse for ${what}; ` +
-  "expected 32-bit floats. Use tf.setBackend('wasm') or 'webgpu'";
+  `WebGL renders only 16-bit floats here, too coarse for ${what}. ` + "Use tf.setBackend('wasm') or 'webgpu'";
 
 /** Refuses what needs 32-bit floats: `what` is too fine for half floats. */
 export function assertFloat32(where: string, what: string): void {

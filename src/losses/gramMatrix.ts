@@ -68,7 +68,7 @@ export function gramMatrix(features: Features, options: GramOptions = {}): Tenso
   assertFeatures('gramMatrix', 'features', features);
   assertOneOf('gramMatrix', 'normalization', normalization, gramNormalizations);
   if (normalization === 'none')
-    assertFloat32('gramMatrix', "sums over all positions (normalization: 'none'); the means of 'positions' fit");
+    assertFloat32('gramMatrix', "sums (normalization 'none'); the means of 'positions' fit");
   ensureBasicGradients();
   const compute = (x: Features): Tensor3D => tf.tidy(() => tf.stack(gramMatrices(x, normalization)) as Tensor3D);
   if (!onTape()) return compute(features);
