@@ -14,7 +14,7 @@ import {
   right,
   sumOfDifferences,
   type WeightedDifference,
-} from './differences.js';
+} from '../internal/differences.js';
 
 /** What is summed over the differences of neighbouring pixels. */
 export const variationNorms = ['l1', 'l2', 'isotropic', 'nine-point'] as const;

@@ -24,7 +24,7 @@ import type { LbfgsOptions, LbfgsResult, LbfgsStep } from './types.js';
  * import '@tensorflow/tfjs-backend-cpu';
  * import { lbfgsSteps } from 'pastiche/optim';
  *
- * const steps = lbfgsSteps((x: tf.Tensor1D) => tf.sum(tf.square(x)), tf.tensor1d([3, 4]), { maxIterations: 2 });
+ * const steps = lbfgsSteps((x: tf.Tensor1D) => tf.sum(tf.pow(x, 4)), tf.tensor1d([3, 4]), { maxIterations: 2 });
  * const losses: number[] = [];
  * let next = await steps.next();
  * while (!next.done) {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
+import { down, right, sumOfDifferences } from '../../internal/differences.js';
 import { closedForm } from '../../internal/differentiable.js';
 import { sumOfSquares } from '../../internal/sums.js';
-import { totalVariationLoss } from '../../losses/totalVariationLoss.js';
 import type { ClosedForm, Features, ValueAndGrad } from '../../types.js';
 
 /** How squared differences of a batch become one number. */
@@ -73,10 +73,13 @@ export function colorDistance(
  */
 export function variationDistance(x: Tensor4D, target: Tensor4D, reduction: TrainingReduction): ValueAndGrad {
   return tf.tidy(() => {
-    const { value, grad } = totalVariationLoss({
-      norm: 'l1',
-      reduction: reduction === 'mean' ? 'mean' : 'sum',
-    }).valueAndGrad(tf.sub<Tensor4D>(x, target));
+    const { value, grad } = sumOfDifferences(
+      tf.sub<Tensor4D>(x, target),
+      [right, down].map((kind) => ({ ...kind, weight: 1 })),
+      reduction === 'mean' ? 'mean' : 'sum',
+      (d) => tf.abs(d),
+      (d) => tf.sign(d),
+    );
     const scale = reduction === 'mean' ? 1 : 1 / x.shape[0];
     return { value: tf.mul<Scalar>(value, scale), grad: tf.mul<Tensor4D>(grad, scale) };
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import { addAll } from '../internal/addAll.js';
-import { sumAll } from '../internal/sums.js';
+import { addAll } from './addAll.js';
+import { sumAll } from './sums.js';
 import type { ValueAndGrad } from '../types.js';
 
 /* Differences of neighbouring pixels, and sums over functions of them with their gradients. */
