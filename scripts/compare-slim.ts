@@ -23,8 +23,8 @@ import {
   stylizeSteps,
   universalStyleTransfer,
 } from '../src/index.js';
-import { weaveOf } from './training/weave.js';
 import { type ContactSheetCell, contactSheet, fileWeights, readImage } from '../src/node/index.js';
+import { weaveOf } from './training/weave.js';
 
 const { values } = parseArgs({
   options: {

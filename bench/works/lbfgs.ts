@@ -4,12 +4,16 @@ import { interleave } from '../processes/interleave.js';
 import { curves, timingTable } from '../report/rows.js';
 import type { Work } from '../types.js';
 
+/** Iterations with a full history before what is measured. */
+const warmUp = 30;
+
 export const lbfgs: Work = {
   name: 'lbfgs',
   title: 'What L-BFGS itself costs',
   about:
     'An iteration less its evaluations, with a full history of `m` pairs, on a bowl with curvatures from 1 to 1e4; `n` numbers are ' +
-    'those of a square picture. Averages over ten iterations, after the history is full and 30 more have let V8 compile. torch runs its own `LBFGS` with `strong_wolfe` on the same bowl.',
+    `those of a square picture. Averages over ten iterations, after the history is full and ${warmUp} more have let V8 compile. ` +
+    'torch runs its own `LBFGS` with `strong_wolfe` on the same bowl.',
   cases(settings) {
     const { full } = settings;
     const sizes = settings.sizes ?? (full ? [256, 512, 1024] : [256, 512]);
@@ -27,7 +31,7 @@ export const lbfgs: Work = {
             entrants: entrants(settings, ['pastiche', 'torch'], {
               pictures: await noisePictures(size),
               historySize,
-              warmUp: 30,
+              warmUp,
               iterations: 10,
             }),
             rounds: settings.pairs,

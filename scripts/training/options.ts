@@ -61,10 +61,11 @@ export function trainSlimOptions() {
   if (levels.length !== values.levels.split(',').length)
     throw new Error(`--levels: expected some of ${autoencoderLevels.join(',')}, each once; got ${values.levels}`);
   /** Five numbers, one for each level. */
-  const ofLevels = (name: 'decoder-steps' | 'noise' | 'variation', fits: (value: number) => boolean): number[] => {
+  const ofLevels = (name: 'noise' | 'variation' | 'decoder-steps', least = 0, kind = 'numbers'): number[] => {
     const numbers = values[name].split(',').map(Number);
+    const fits = (value: number): boolean => value >= least && (kind === 'numbers' || Number.isInteger(value));
     if (numbers.length !== 5 || !numbers.every(fits))
-      throw new Error(`--${name}: expected five numbers, one for each level; got ${values[name]}`);
+      throw new Error(`--${name}: expected five ${kind} of at least ${least}, one for each level; got ${values[name]}`);
     return numbers;
   };
 
@@ -75,11 +76,11 @@ export function trainSlimOptions() {
     from,
     teachers,
     levels,
-    decoderSteps: ofLevels('decoder-steps', (steps) => Number.isInteger(steps) && steps >= 1),
+    decoderSteps: ofLevels('decoder-steps', 1, 'whole numbers'),
     /** See `featureNoise` of `trainDecoder`. */
-    noise: ofLevels('noise', (deviation) => deviation >= 0),
+    noise: ofLevels('noise'),
     /** See `variationWeight` of `trainDecoder`. */
-    variation: ofLevels('variation', (weight) => weight >= 0),
+    variation: ofLevels('variation'),
     encoderSteps: whole('encoder-steps'),
     encoderCrop: whole('encoder-crop', 32),
     decoderCrop: whole('decoder-crop', 32),

@@ -69,3 +69,16 @@ export function sumOfDifferences(
   );
   return { value: addAll(terms.map(({ value }) => value)), grad: addAll(terms.map(({ grad }) => grad)) };
 }
+
+/** To the right and downwards, with equal weight. */
+export const neighbours = (): WeightedDifference[] => [right, down].map((kind) => ({ ...kind, weight: 1 }));
+
+/** The sum or the means of `|d_x| + |d_y|`, and its gradient. */
+export const absoluteVariation = (x: Tensor4D, reduction: 'mean' | 'sum'): ValueAndGrad =>
+  sumOfDifferences(
+    x,
+    neighbours(),
+    reduction,
+    (d) => tf.abs(d),
+    (d) => tf.sign(d),
+  );

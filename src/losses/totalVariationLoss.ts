@@ -8,9 +8,11 @@ import { padByOne, padByOneGradient } from '../internal/kernels/padding.js';
 import type { ClosedForm, Image, ValueAndGrad } from '../types.js';
 import {
   type Difference,
+  absoluteVariation,
   difference,
   differenceGradient,
   down,
+  neighbours,
   right,
   sumOfDifferences,
   type WeightedDifference,
@@ -105,17 +107,9 @@ export function totalVariationLoss(options: TotalVariationOptions = {}): ClosedF
     () => `${where}: exponent belongs to norm 'isotropic'; got norm '${norm}' and exponent ${exponent}`,
   );
   const base = reduction === 'mean' ? 'mean' : 'sum';
-  const kinds = [right, down].map((kind) => ({ ...kind, weight: 1 }));
   const compute = (image: Image): ValueAndGrad => {
-    if (norm === 'l1')
-      return sumOfDifferences(
-        image,
-        kinds,
-        base,
-        (d) => tf.abs(d),
-        (d) => tf.sign(d),
-      );
-    if (norm === 'l2') return sumOfDifferences(image, kinds, base, square, twice);
+    if (norm === 'l1') return absoluteVariation(image, base);
+    if (norm === 'l2') return sumOfDifferences(image, neighbours(), base, square, twice);
     return norm === 'isotropic' ? isotropic(image, exponent, base) : ninePoint(image, base);
   };
   const valueAndGrad = (image: Image): ValueAndGrad => {

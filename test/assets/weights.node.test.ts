@@ -65,7 +65,6 @@ describe('assets/slim.safetensors', () => {
       [5, 0.6],
       [4, 0.8],
     ] as const) {
-      // prettier-ignore
       const used = levels.filter(({ level }) => level <= deepest);
       const painted = await universalStyleTransfer({ content, style, levels: used, strength });
       expect(await weaveOf(painted, content)).toBeLessThan(most);

@@ -109,10 +109,10 @@ export function combination(vectors: readonly Tensor2D[], coefficients: readonly
   // Five vectors at a time, the sum so far among them; what is missing of five counts nothing.
   let [factor, so] = [coefficients[0]!, loops.at(first)];
   for (let i = 1; i < Math.max(2, vectors.length); i += 4) {
-    const terms = [i, i + 1, i + 2, i + 3].flatMap((k) =>
-      k < vectors.length ? [coefficients[k]!, loops.at(vectors[k]!)] : [0, so],
-    );
-    loops.combine(factor, so, ...terms, length, out);
+    const by = (k: number): number => coefficients[k] ?? 0;
+    const at = (k: number): number => (k < vectors.length ? loops.at(vectors[k]!) : so);
+    const [j, k, l] = [i + 1, i + 2, i + 3];
+    loops.combine(factor, so, by(i), at(i), by(j), at(j), by(k), at(k), by(l), at(l), length, out);
     [factor, so] = [1, out];
   }
   return sum;

@@ -5,7 +5,11 @@ import { program } from './vectorsProgram.js';
 interface VectorLoops extends OwnLoops {
   rowDots(a: number, b: number, g: number, rows: number, length: number, out: number, other: number): void;
   stepSums(d: number, g: number, b: number, y: number, rows: number, length: number, out: number): void;
-  combine(...args: number[]): void;
+  // prettier-ignore
+  combine(
+    h: number, t: number, i: number, u: number, j: number, v: number, k: number, w: number, l: number, x: number,
+    length: number, out: number,
+  ): void;
 }
 
 /** The loops over an optimiser's vectors, where they can run. */

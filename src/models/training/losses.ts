@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import { down, right, sumOfDifferences } from '../../internal/differences.js';
+import { absoluteVariation } from '../../internal/differences.js';
 import { closedForm } from '../../internal/differentiable.js';
 import { sumOfSquares } from '../../internal/sums.js';
 import type { ClosedForm, Features, ValueAndGrad } from '../../types.js';
@@ -73,13 +73,7 @@ export function colorDistance(
  */
 export function variationDistance(x: Tensor4D, target: Tensor4D, reduction: TrainingReduction): ValueAndGrad {
   return tf.tidy(() => {
-    const { value, grad } = sumOfDifferences(
-      tf.sub<Tensor4D>(x, target),
-      [right, down].map((kind) => ({ ...kind, weight: 1 })),
-      reduction === 'mean' ? 'mean' : 'sum',
-      (d) => tf.abs(d),
-      (d) => tf.sign(d),
-    );
+    const { value, grad } = absoluteVariation(tf.sub<Tensor4D>(x, target), reduction === 'mean' ? 'mean' : 'sum');
     const scale = reduction === 'mean' ? 1 : 1 / x.shape[0];
     return { value: tf.mul<Scalar>(value, scale), grad: tf.mul<Tensor4D>(grad, scale) };
   });
